@@ -1,0 +1,58 @@
+// Every bound pitot keeps, with its unit and the reason for the number.
+
+/** Distinct paths a process. Beyond it one overflow path counts the rest: labels made from user input must not grow memory. */
+export const PATHS_MAX = 2000;
+/** Ids below this one belong to pitot: 0 overflow, 1..4 garbage collections by kind. Per thread and per process alike. */
+export const RESERVED_PATHS = 8;
+/** Slots for paths in shared memory: the limit above, the reserved ids, rounded up to a power of two for the path bits of a record. */
+export const PATH_SLOTS = 2048;
+/** Distinct counters, and distinct gauges, a process. */
+export const COUNTERS_MAX = 1000;
+/** Slots for counters (and as many for gauges) in shared memory; slot 0 is the overflow. */
+export const COUNTER_SLOTS = 1024;
+/** Length of a path, counter or gauge name, characters; longer names are cut. */
+export const NAME_CHARS_MAX = 200;
+/** Labels a path; more are ignored. */
+export const LABELS_MAX = 10;
+/** Length of a label value, characters; longer values are cut. */
+export const LABEL_CHARS_MAX = 200;
+/** Bytes of definition text a thread: 2 000 paths of 256 bytes. */
+export const DEFINITION_BYTES = 512 * 1024;
+/** Records a ring, a power of two: 26 ms of spans at 10 M/s, which covers a descheduled agent thread on two busy cores. 4 MiB, committed as it fills. */
+export const RING_RECORDS = 256 * 1024;
+/** Longest duration that is kept, ns: one hour. Longer ones are clamped to it and counted. */
+export const DURATION_NS_MAX = 3_600_000_000_000;
+/** Distinct (path, bucket) pairs a window, a power of two. At 70 % full the window is closed early. 20 bytes each, committed as used. */
+export const WINDOW_ENTRIES = 1 << 20;
+export const WINDOW_FILL_MAX = 0.7;
+/** Records one aggregate task takes: long enough to amortise its dispatch, short enough to hand the ring's space back. */
+export const SLICE_RECORDS = 64 * 1024;
+/** Slices up to this length are aggregated on the agent thread: shorter than a pool dispatch costs. */
+export const INLINE_SLICE_RECORDS = 2048;
+/** Period of the drain, ms. */
+export const DRAIN_MS = 250;
+/** Period of runtime samples, ms. */
+export const SAMPLE_MS = 1000;
+/** Resolution of the event-loop delay timer, ms: 50 native wake-ups a second. */
+export const LOOP_RESOLUTION_MS = 20;
+/** Application threads measured at once. */
+export const THREADS_MAX = 256;
+/** Distinct faults kept in a report; the rest are counted together. */
+export const FAULTS_MAX = 50;
+/** Points a run's timeline keeps; when full, neighbours are merged in pairs. */
+export const TIMELINE_POINTS_MAX = 720;
+/** How long an exiting process waits for its last report, ms. */
+export const EXIT_WAIT_MS = 500;
+/** How long an exiting process waits when the agent thread was still starting, ms. */
+export const EXIT_WAIT_STARTING_MS = 1500;
+/** Agent-thread restarts: back-off starts here and doubles to the cap, ms. */
+export const RESPAWN_MS_MIN = 100;
+export const RESPAWN_MS_MAX = 60_000;
+/** Highest sampling shift: 1 call in 2^12 is timed. */
+export const SAMPLE_SHIFT_MAX = 12;
+/** Cost of one timed span (two clock reads, one record, its aggregation), ns, for the overhead budget. bench/hot-path. */
+export const SPAN_COST_NS = 100;
+/** Cost of one record without clock reads and its aggregation, ns. */
+export const RECORD_COST_NS = 15;
+/** Bytes of agent.log a run; beyond it logging stops with one last line. */
+export const LOG_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,0 +1,272 @@
+// The report as users read it: pitot.report/1. The JSON Schema that ships is generated from these types.
+import type { Fault } from '../core/fault-log.js';
+
+/** Label names and values of a path, counter or gauge. */
+export interface Labels {
+  [name: string]: string;
+}
+
+/** One window of one process. */
+export interface Report {
+  schema: 'pitot.report/1';
+  /** Version of pitot that wrote the report. */
+  version: string;
+  service: string;
+  pid: number;
+  host: string;
+  /** Node.js version, as `v20.20.2`. */
+  node: string;
+  /** Number of the window in this run, from 1. */
+  seq: number;
+  /** Why the window was closed. */
+  closedBy: 'interval' | 'flush' | 'exit' | 'full' | 'stop';
+  window: ReportWindow;
+  paths: PathStats[];
+  distributions: DistributionStats[];
+  counters: CounterValue[];
+  gauges: GaugeValue[];
+  records: RecordCounts;
+  runtime: Runtime;
+  cpu: CpuProfileSummary;
+  stalls: Stall[];
+  leaks: Leak[];
+  kpis: Kpi[];
+  alerts: Alert[];
+  agent: AgentHealth;
+  /** The resolved configuration, as printed by `pitot check-config`. */
+  config: Record<string, string | number | boolean | null>;
+}
+
+export interface ReportWindow {
+  /** ISO 8601 wall clock. */
+  startAt: string;
+  endAt: string;
+  /** Monotonic length of the window. */
+  durationMs: number;
+}
+
+/** Durations of one path in one window, merged across threads. Percentiles are of the timed calls, weighted where calls were sampled. */
+export interface PathStats {
+  name: string;
+  labels: Labels;
+  /** Calls that ended in this window: exact. */
+  count: number;
+  /** Of these, calls that failed: exact. */
+  errors: number;
+  /** Calls lost because a ring was full: counted, not timed. */
+  dropped: number;
+  /** 1: every call was timed. N: one call in N on average. */
+  sampled: number;
+  minNs: number;
+  p50Ns: number;
+  p90Ns: number;
+  p95Ns: number;
+  p99Ns: number;
+  p999Ns: number;
+  maxNs: number;
+  meanNs: number;
+  /** HDR histogram, V2 compressed, base64: mergeable, read by every HdrHistogram. */
+  hdr: string;
+}
+
+/** Values of one distribution in one window, in its own unit. */
+export interface DistributionStats {
+  name: string;
+  labels: Labels;
+  unit: string;
+  count: number;
+  dropped: number;
+  sampled: number;
+  min: number;
+  p50: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  p999: number;
+  max: number;
+  mean: number;
+  hdr: string;
+}
+
+export interface CounterValue {
+  name: string;
+  labels: Labels;
+  /** Since the process started. */
+  value: number;
+  /** In this window. */
+  delta: number;
+}
+
+export interface GaugeValue {
+  name: string;
+  /** A gauge set on a worker thread carries the label `thread`. */
+  labels: Labels;
+  value: number;
+}
+
+/** recorded = aggregated + dropped + sampledOut, always. */
+export interface RecordCounts {
+  recorded: number;
+  aggregated: number;
+  dropped: number;
+  sampledOut: number;
+  /** NaN, infinite or negative durations: not recorded. */
+  rejected: number;
+  /** Durations above one hour, recorded as one hour. */
+  clamped: number;
+  /** Calls on the overflow path, because the process has more distinct paths than the limit. Part of recorded. */
+  overflowed: number;
+}
+
+export interface Runtime {
+  cpu: { userMs: number; systemMs: number; /** Cores used, over the window: 1 = one core busy all the time. */ cpuRatio: number };
+  memory: MemoryUse;
+  gc: GcStats;
+  eventLoop: EventLoopStats;
+  threads: ThreadUse[];
+}
+
+export interface MemoryUse {
+  rssBytes: number;
+  /** Highest of the 1 s samples of the window. */
+  rssBytesMax: number;
+  heapUsedBytes: number;
+  heapTotalBytes: number;
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  /** The limit that binds first. 0: none is known. */
+  limitBytes: number;
+  limitSource: 'cgroup-v2' | 'cgroup-v1' | 'max-old-space-size' | 'host' | 'none';
+  /** V8's heap limit of the main thread. */
+  heapLimitBytes: number;
+  /** V8 heap spaces of the main thread, as of the newest sample. */
+  spaces: { name: string; usedBytes: number; sizeBytes: number }[];
+}
+
+export interface GcStats {
+  count: number;
+  pauseNsP50: number;
+  pauseNsP99: number;
+  pauseNsMax: number;
+  totalMs: number;
+  byKind: { [kind: string]: { count: number; totalMs: number; pauseNsMax: number } };
+}
+
+/** How late the main thread's loop turned: 0 is on time. */
+export interface EventLoopStats {
+  delayNsP50: number;
+  delayNsP99: number;
+  delayNsMax: number;
+  /** Share of the window in which the loop was not waiting for events, 0..1. */
+  utilization: number;
+}
+
+export interface ThreadUse {
+  /** Operating-system thread id where known, else the worker's threadId. */
+  id: number;
+  name: string;
+  cpuRatio: number;
+}
+
+export interface CpuProfileSummary {
+  samples: number;
+  durationMs: number;
+  top: { function: string; file: string; line: number; selfRatio: number; totalRatio: number }[];
+  files: string[];
+}
+
+export interface Stall {
+  startAt: string;
+  durationMs: number;
+  ongoing: boolean;
+  verdict: 'executing' | 'gc' | 'starved' | 'waiting';
+  top: { function: string; file: string; line: number; ratio: number }[];
+  file: string;
+}
+
+export interface Leak {
+  verdict: 'leak' | 'suspected' | 'none';
+  kind: 'heap' | 'external' | 'native' | 'handles';
+  growthBytesPerHour: number;
+  growthRatioPerHour: number;
+  confidence: number;
+  culprit: { constructor: string; allocation: { function: string; file: string; line: number; ratio: number }; retainers: string[] };
+  evidence: string[];
+}
+
+export interface Kpi {
+  name: string;
+  value: number;
+  unit: string;
+  target: number;
+  alert: number;
+  status: 'ok' | 'warn' | 'breach' | 'no-data';
+}
+
+export interface Alert {
+  rule: string;
+  severity: 'critical' | 'warning' | 'info';
+  state: 'pending' | 'firing' | 'resolved';
+  since: string;
+  value: number;
+  threshold: number;
+  message: string;
+  runbook: string;
+  actions: string[];
+}
+
+/** What pitot itself cost and suffered. */
+export interface AgentHealth {
+  /** Cores used by pitot's own threads over the window; 0 with a fault CPU_UNKNOWN where the platform does not tell. */
+  cpuRatio: number;
+  /** Bytes of pitot's own isolates and shared memory that are resident, estimated from their heaps and used buffers. */
+  rssBytes: number;
+  /** Longest pause pitot caused on an application thread in this window. */
+  pausesNsMax: number;
+  /** Agent thread and pool workers that died and were replaced, since the process started. */
+  restarts: number;
+  faults: Fault[];
+}
+
+/** One point of a run's timeline. */
+export interface TimelinePoint {
+  /** Wall clock at the end of the point, ms since the epoch. */
+  atMs: number;
+  /** Length the point stands for. */
+  spanMs: number;
+  cpuRatio: number;
+  rssBytes: number;
+  heapUsedBytes: number;
+  heapTotalBytes: number;
+  externalBytes: number;
+  loopDelayNsP99: number;
+  loopDelayNsMax: number;
+  loopUtilization: number;
+  gcCount: number;
+  gcTotalMs: number;
+  gcPauseNsMax: number;
+}
+
+/** A whole run, or several processes' runs, merged: what report.html and `pitot report` show. */
+export interface RunSummary {
+  service: string;
+  /** One entry a process. */
+  processes: { pid: number; host: string; node: string; directory: string; windows: number }[];
+  startAt: string;
+  endAt: string;
+  durationMs: number;
+  paths: PathStats[];
+  distributions: DistributionStats[];
+  counters: CounterValue[];
+  gauges: GaugeValue[];
+  records: RecordCounts;
+  /** Runtime of the newest window; GC totals of the run. */
+  runtime: Runtime;
+  timeline: TimelinePoint[];
+  agent: AgentHealth;
+  alerts: Alert[];
+  stalls: Stall[];
+  leaks: Leak[];
+  kpis: Kpi[];
+  config: Record<string, string | number | boolean | null>;
+}
