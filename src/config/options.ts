@@ -1,0 +1,177 @@
+// Every option of pitot in one table: name, environment variable, default, what is allowed, and the sentence that documents it.
+import { EXIT_WAIT_MS, RING_RECORDS } from '../core/limits.js';
+import { BYTES_PER_MIB } from '../core/units.js';
+import { boolean, bytes, number, type OptionKind, oneOf, orNull, orOff, powerOfTwo, text, whole, wholeOrOff } from './option-kinds.js';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** Every option with its value, after environment, file, code and defaults have been put together. Frozen; printed in each report. */
+export interface ResolvedConfig {
+  readonly enabled: boolean;
+  readonly dir: string;
+  /** null: derived from package.json or the script's name (`deriveService`). */
+  readonly service: string | null;
+  readonly intervalMs: number;
+  /** The JSON file that was read, or null. */
+  readonly config: string | null;
+  /** 0: CPU profiling is off. */
+  readonly cpuIntervalUs: number;
+  readonly stallMs: number;
+  readonly overheadBudget: number;
+  readonly retainBytes: number;
+  readonly retainRuns: number;
+  /** null: no endpoint. 0: any free port. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
+  readonly timeScale: number;
+  readonly logLevel: LogLevel;
+  readonly strict: boolean;
+  readonly hdrDigits: 2 | 3;
+  readonly exitWaitMs: number;
+  readonly ringRecords: number;
+  readonly http: boolean;
+}
+
+export type OptionKey = keyof ResolvedConfig;
+
+/** What `start(options)` and the JSON file take: any subset; sizes may be text such as "512 MiB". */
+export type Options = { -readonly [K in OptionKey]?: ResolvedConfig[K] | (K extends 'retainBytes' ? string : never) };
+
+/** One option. */
+export interface OptionSpec<T = unknown> extends OptionKind<T> {
+  readonly env: string;
+  readonly default: T;
+  /** The default as documentation prints it, where the bare value would mislead. */
+  readonly defaultText?: string;
+  /** One sentence: meaning and unit. */
+  readonly doc: string;
+}
+
+export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]> } = {
+  enabled: {
+    env: 'PITOT_ENABLED',
+    default: true,
+    ...boolean,
+    doc: '0: nothing is started, nothing else is read, and every call of the API is a no-op.',
+  },
+  dir: {
+    env: 'PITOT_DIR',
+    default: 'pitot-reports',
+    ...text('a path of a directory', 'pitot-reports'),
+    doc: 'Where run directories are made; relative to the working directory at start.',
+  },
+  service: {
+    env: 'PITOT_SERVICE',
+    default: null,
+    defaultText: "package.json name, else the script's name",
+    ...orNull(text('a name of 1..200 characters', 'ledger', 200)),
+    doc: 'Name of the service in reports and directory names; `OTEL_SERVICE_NAME` is honoured where this is not set.',
+  },
+  intervalMs: {
+    env: 'PITOT_INTERVAL_MS',
+    default: 60_000,
+    ...whole(1000, 3_600_000, 60_000),
+    doc: 'Length of a window, and so time between reports, ms.',
+  },
+  config: {
+    env: 'PITOT_CONFIG',
+    default: null,
+    defaultText: '–',
+    ...orNull(text('a path of a JSON file', 'pitot.json')),
+    doc: 'A JSON file with any of these options as its keys; unknown keys are errors. It cannot name another file.',
+  },
+  cpuIntervalUs: {
+    env: 'PITOT_CPU_INTERVAL_US',
+    default: 10_000,
+    ...wholeOrOff(100, 1_000_000, 10_000),
+    doc: 'CPU sampling period, µs; 0 switches CPU profiling off.',
+  },
+  stallMs: {
+    env: 'PITOT_STALL_MS',
+    default: 250,
+    ...whole(20, 600_000, 250),
+    doc: 'An event loop that does not turn for this long is a stall, ms.',
+  },
+  overheadBudget: {
+    env: 'PITOT_OVERHEAD_BUDGET',
+    default: 0.01,
+    ...number(0.0001, 1, 0.01),
+    doc: 'Share of one core that pitot may use while the process is busy; paths too hot for it are timed 1 call in N.',
+  },
+  retainBytes: {
+    env: 'PITOT_RETAIN_BYTES',
+    default: 512 * BYTES_PER_MIB,
+    defaultText: '512 MiB',
+    ...bytes(BYTES_PER_MIB, Number.MAX_SAFE_INTEGER, 'bytes as a number or as text like "512 MiB", at least 1 MiB', '512 MiB'),
+    doc: 'Bound on all files under the report directory; the oldest runs go first.',
+  },
+  retainRuns: {
+    env: 'PITOT_RETAIN_RUNS',
+    default: 20,
+    ...whole(1, 100_000, 20),
+    doc: 'Bound on the run directories under the report directory; the oldest go first.',
+  },
+  metricsPort: {
+    env: 'PITOT_METRICS_PORT',
+    default: null,
+    defaultText: 'off',
+    ...orOff(whole(0, 65_535, 9464)),
+    doc: 'Port of the Prometheus endpoint, served from the agent thread; 0 takes any free port.',
+  },
+  metricsHost: {
+    env: 'PITOT_METRICS_HOST',
+    default: '127.0.0.1',
+    ...text('an address or host name', '127.0.0.1', 255),
+    doc: 'Address the Prometheus endpoint listens on.',
+  },
+  timeScale: {
+    env: 'PITOT_TIME_SCALE',
+    default: 1,
+    ...number(0.001, 1_000_000, 1),
+    doc: 'Divides every duration that diagnosis waits for, for demos and tests; shown in the report when not 1.',
+  },
+  logLevel: {
+    env: 'PITOT_LOG_LEVEL',
+    default: 'info',
+    ...oneOf<LogLevel>(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    example: 'info',
+    doc: 'Level of agent.log.',
+  },
+  strict: {
+    env: 'PITOT_STRICT',
+    default: false,
+    ...boolean,
+    doc: '1: a configuration error ends the process with code 78 instead of running without the agent.',
+  },
+  hdrDigits: {
+    env: 'PITOT_HDR_DIGITS',
+    default: 3,
+    ...oneOf<2 | 3>([2, 3]),
+    example: '3',
+    doc: 'Significant digits of the histograms: 3 is exact to 0.1 %, 2 to 1 % in a quarter of the bytes.',
+  },
+  exitWaitMs: {
+    env: 'PITOT_EXIT_WAIT_MS',
+    default: EXIT_WAIT_MS,
+    ...whole(0, 10_000, EXIT_WAIT_MS),
+    doc: 'How long an exiting process waits for its last report, ms; 0 does not wait.',
+  },
+  ringRecords: {
+    env: 'PITOT_RING_RECORDS',
+    default: RING_RECORDS,
+    ...powerOfTwo(1024, 4_194_304),
+    example: String(RING_RECORDS),
+    doc: 'Records in the ring of each application thread, 16 bytes each; a full ring drops and counts.',
+  },
+  http: {
+    env: 'PITOT_HTTP',
+    default: true,
+    ...boolean,
+    doc: 'Measure HTTP servers, clients and fetch without a change to the application.',
+  },
+};
+
+export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
+
+/** Variables that begin like ours, belong to an option, and so need no warning. */
+export const OPTION_BY_ENV: ReadonlyMap<string, OptionKey> = new Map(OPTION_KEYS.map((key) => [OPTIONS[key].env, key]));
