@@ -8,3 +8,8 @@ const captureDateNow = Date.now;
 
 /** Wall clock, ms since the epoch. */
 export const wallMs = (): number => captureDateNow();
+
+const captureHrtime = process.hrtime.bigint;
+
+/** Monotonic time of the machine, ms: the same on every thread of every process, so it outlives an agent thread. */
+export const machineMs = (): number => Number(captureHrtime()) / 1e6;

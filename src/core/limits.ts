@@ -22,7 +22,7 @@ export const DEFINITION_BYTES = 512 * 1024;
 export const RING_RECORDS = 256 * 1024;
 /** Longest duration that is kept, ns: one hour. Longer ones are clamped to it and counted. */
 export const DURATION_NS_MAX = 3_600_000_000_000;
-/** Distinct (path, bucket) pairs a window, a power of two. At 70 % full the window is closed early. 20 bytes each, committed as used. */
+/** Distinct (path, bucket) pairs a window, a power of two. At 70 % full the window is closed early. 16 bytes each, committed as used. */
 export const WINDOW_ENTRIES = 1 << 20;
 export const WINDOW_FILL_MAX = 0.7;
 /** Records one aggregate task takes: long enough to amortise its dispatch, short enough to hand the ring's space back. */

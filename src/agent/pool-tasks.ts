@@ -1,0 +1,21 @@
+// What the pool's workers can be asked.
+import type { PageTask, ReportTask } from '../report/write-report.js';
+
+export interface SliceTask {
+  kind: 'slice';
+  memory: SharedArrayBuffer;
+  from: number;
+  to: number;
+}
+
+/** Asks for the kernel's id of the worker's thread and the size of its heap. */
+export interface IdentifyTask {
+  kind: 'identify';
+}
+
+export interface WorkerIdentity {
+  tid: number;
+  heapBytes: number;
+}
+
+export type PoolTask = SliceTask | IdentifyTask | ReportTask | PageTask;

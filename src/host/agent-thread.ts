@@ -1,0 +1,104 @@
+// The main thread's handle on the agent thread: starts it, keeps its memory, replaces it with back-off when it dies.
+import { BroadcastChannel, Worker } from 'node:worker_threads';
+import { RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
+import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
+import type { AgentData, AgentPortMessage, HostMessage } from '../memory/messages.js';
+import { AGENT_URL } from '../worker-urls.js';
+
+type ThreadEntry = AgentData['threads'][number];
+
+/** Supervises one agent thread. */
+export class AgentThread {
+  private readonly control: Int32Array;
+  private readonly base: Omit<AgentData, 'threads' | 'memory' | 'restarts'>;
+  private readonly threads: ThreadEntry[];
+  private readonly directory: BroadcastChannel;
+  private memory: SharedArrayBuffer | null = null;
+  private worker: Worker | null = null;
+  private restarts = 0;
+  private stopping = false;
+
+  constructor(control: Int32Array, main: ThreadEntry, base: Omit<AgentData, 'threads' | 'memory' | 'restarts'>) {
+    this.control = control;
+    this.base = base;
+    this.threads = [main];
+    // Worker threads announce themselves to the agent; main remembers them for an agent that comes later.
+    this.directory = new BroadcastChannel(base.channel);
+    this.directory.onmessage = (event: unknown) => this.remember((event as { data: HostMessage }).data);
+    this.directory.unref();
+    this.spawn();
+  }
+
+  /** The agent's Worker, for tests that end it. Null between a death and the replacement. */
+  get thread(): Worker | null {
+    return this.worker;
+  }
+
+  /** No replacement from now on. */
+  stop(): void {
+    this.stopping = true;
+    this.directory.close();
+  }
+
+  private spawn(): void {
+    Atomics.store(this.control, AGENT_STATE, AGENT_STARTING);
+    Atomics.add(this.control, GENERATION, 1);
+    const data: AgentData = { ...this.base, threads: this.threads, memory: this.memory, restarts: this.restarts };
+    try {
+      const worker = new Worker(AGENT_URL, {
+        workerData: data,
+        // Both are needed: each alone lets the preload into the agent thread.
+        execArgv: [],
+        env: cleanEnvironment(),
+        // Nothing of pitot's may appear on the host's streams.
+        stdout: true,
+        stderr: true,
+        name: 'pitot-agent',
+      });
+      worker.unref();
+      worker.on('message', (message: AgentPortMessage) => this.receive(message));
+      worker.on('error', () => {});
+      worker.once('exit', () => this.replace());
+      this.worker = worker;
+    } catch (error) {
+      Atomics.store(this.control, AGENT_STATE, AGENT_CLOSED);
+      notice(`agent thread not started: ${(error as Error).message}`);
+    }
+  }
+
+  private replace(): void {
+    this.worker = null;
+    if (this.stopping) return;
+    Atomics.store(this.control, AGENT_STATE, AGENT_CLOSED);
+    const delayMs = Math.min(RESPAWN_MS_MAX, RESPAWN_MS_MIN * 2 ** Math.min(this.restarts, 20));
+    this.restarts++;
+    setTimeout(() => {
+      if (!this.stopping) this.spawn();
+    }, delayMs).unref();
+  }
+
+  private receive(message: AgentPortMessage): void {
+    if (message.kind === 'memory') this.memory = message.sab;
+    else notice(message.text);
+  }
+
+  private remember(message: HostMessage): void {
+    if (message.kind === 'thread') this.threads.push({ sab: message.sab, name: message.name, loopDelay: null });
+  }
+}
+
+/** The one line pitot may print on the host's terminal: why it does not run as asked. Time is not read, the host's stream settings not touched. */
+export function notice(text: string): void {
+  try {
+    process.stderr.write(`pitot: ${text}\n`);
+  } catch {
+    // A closed stderr is the host's business.
+  }
+}
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: '1', PIDUSAGE_SILENT: '1' };
+  delete env.NODE_OPTIONS;
+  return env;
+}
+

@@ -1,0 +1,73 @@
+// An application thread's line to the agent thread: opened when first needed, keeps no loop alive but for a pending flush.
+import { BroadcastChannel } from 'node:worker_threads';
+import type { AgentMessage, EventName, HostMessage } from '../memory/messages.js';
+
+type Listener = (payload: never) => void;
+
+/** Sends announcements, asks for flushes, receives events. */
+export class Channel {
+  private readonly name: string;
+  private port: BroadcastChannel | null = null;
+  private readonly pending = new Map<string, { resolve: (file: string) => void; reject: (error: Error) => void }>();
+  private readonly listeners = new Map<EventName, Set<Listener>>();
+  private nextId = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Sends one message without keeping a port open. */
+  announce(message: HostMessage): void {
+    const port = new BroadcastChannel(this.name);
+    port.postMessage(message);
+    port.close();
+  }
+
+  /** Resolves with the report's file once it is on disk. */
+  flush(threadId: number): Promise<string> {
+    const port = this.open();
+    const id = `${threadId}.${this.nextId++}`;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      port.ref();
+      port.postMessage({ kind: 'flush', id } satisfies HostMessage);
+    });
+  }
+
+  on(event: EventName, listener: Listener): () => boolean {
+    this.open();
+    const set = this.listeners.get(event) ?? new Set();
+    set.add(listener);
+    this.listeners.set(event, set);
+    return () => set.delete(listener);
+  }
+
+  close(): void {
+    this.port?.close();
+    this.port = null;
+    for (const { reject } of this.pending.values()) reject(new Error('pitot stopped before the flush was done'));
+    this.pending.clear();
+  }
+
+  private open(): BroadcastChannel {
+    if (this.port !== null) return this.port;
+    const port = new BroadcastChannel(this.name);
+    port.onmessage = (event: unknown) => this.receive((event as { data: AgentMessage }).data);
+    port.unref();
+    this.port = port;
+    return port;
+  }
+
+  private receive(message: AgentMessage): void {
+    if (message.kind === 'flushed') {
+      const waiter = this.pending.get(message.id);
+      if (!waiter) return;
+      this.pending.delete(message.id);
+      if (this.pending.size === 0 && this.port !== null) this.port.unref();
+      if (message.file !== null) waiter.resolve(message.file);
+      else waiter.reject(new Error(message.reason));
+    } else if (message.kind === 'event') {
+      for (const listener of this.listeners.get(message.event) ?? []) listener(message.payload as never);
+    }
+  }
+}

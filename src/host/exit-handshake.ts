@@ -1,0 +1,46 @@
+// The end of a process: the last window is on disk before it goes, and its exit code, signal and streams are what they were.
+import { EXIT_WAIT_STARTING_MS } from '../core/limits.js';
+import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, wakeAgent } from '../memory/control-memory.js';
+
+/** Asks the agent for the last report; it is the last thing it does. */
+export function requestLastReport(control: Int32Array): void {
+  Atomics.store(control, EXIT_REQUESTED, 1);
+  wakeAgent(control);
+}
+
+/** Asks the agent for the last report and waits, bounded, without turning the loop: the process may be in an exit handler. */
+export function waitForLastReport(control: Int32Array, waitMs: number): void {
+  const state = Atomics.load(control, AGENT_STATE);
+  if (state === AGENT_CLOSED) return;
+  requestLastReport(control);
+  // A process that ends while the agent thread still starts waits for that start, unless waiting was configured away.
+  const boundMs = waitMs > 0 && state === AGENT_STARTING ? Math.max(waitMs, EXIT_WAIT_STARTING_MS) : waitMs;
+  Atomics.wait(control, EXIT_DONE, 0, boundMs);
+}
+
+/** Installs the exit and signal handlers; returns their removal. */
+export function onProcessEnd(finish: () => void): () => void {
+  const guarded = (): void => {
+    try {
+      finish();
+    } catch {
+      // Fail open: the process ends as it would have.
+    }
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // A host with a handler of its own decides what the signal means; its exit reaches the exit handler.
+    if (process.listenerCount(signal) > 1) return;
+    guarded();
+    remove();
+    process.kill(process.pid, signal);
+  };
+  const remove = (): void => {
+    process.removeListener('exit', guarded);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  };
+  process.on('exit', guarded);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return remove;
+}
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];

@@ -1,0 +1,158 @@
+// pitot in one process: one instance, whatever copies of the package are loaded. Starts and stops the agent from the main thread; worker threads join.
+import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from 'node:worker_threads';
+import { wallMs } from '../core/clock.js';
+import { PitotError } from '../core/errors.js';
+import type { ResolvedConfig } from '../config/resolve.js';
+import { createControl, EXIT_DONE, LISTENERS } from '../memory/control-memory.js';
+import { ENVIRONMENT_KEY, type EventName, type ProcessLink } from '../memory/messages.js';
+import { AgentThread } from './agent-thread.js';
+import { onProcessEnd, requestLastReport, waitForLastReport } from './exit-handshake.js';
+import { ThreadHost } from './thread-host.js';
+
+/** How long `stop` waits for the last report, without blocking the loop, ms. */
+const STOP_WAIT_MS = 10_000;
+
+interface Running {
+  config: ResolvedConfig;
+  control: Int32Array;
+  agent: AgentThread;
+  removeHandlers: () => void;
+}
+
+/** The process-wide instance, as other copies of pitot and the agent's samples see it. */
+export class ProcessHost {
+  readonly thread = new ThreadHost();
+  private running: Running | null = null;
+
+  /** True when this thread records. */
+  get active(): boolean {
+    return this.thread.attached !== null;
+  }
+
+  /** Starts the agent. Main thread only; a second start is ignored. */
+  start(config: ResolvedConfig): void {
+    if (this.running !== null || !config.enabled) return;
+    if (!isMainThread) throw misuse('start', 'a call on the main thread', 'a call on a worker thread', 'Start pitot on the main thread; worker threads join by themselves.');
+    const control = createControl();
+    const link: ProcessLink = {
+      control: control.buffer as SharedArrayBuffer,
+      channel: `pitot:${process.pid}:${Math.random().toString(36).slice(2)}`,
+      ringRecords: config.ringRecords,
+      http: config.http,
+    };
+    const attachment = this.thread.attach(link, true);
+    // Before the link is inherited: the agent thread is no thread of the application's.
+    setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
+    const agent = new AgentThread(
+      control,
+      { sab: attachment.memory.sab, name: 'main', loopDelay: attachment.loopDelay },
+      {
+        control: link.control,
+        channel: link.channel,
+        config: { ...config },
+        service: { entryScript: process.argv[1], cwd: currentDirectory() },
+        execArgv: process.execArgv,
+        nodeOptions: process.env.NODE_OPTIONS,
+        startedWallMs: wallMs(),
+      },
+    );
+    setEnvironmentData(ENVIRONMENT_KEY, link as never);
+    const removeHandlers = onProcessEnd(() => this.finish());
+    this.running = { config, control, agent, removeHandlers };
+  }
+
+  /** On a worker thread: connects it to its process's agent, if there is one. */
+  join(): void {
+    if (isMainThread || this.active) return;
+    const link = getEnvironmentData(ENVIRONMENT_KEY) as ProcessLink | undefined;
+    if (link === undefined) return;
+    this.thread.attach(link, false);
+    this.thread.announce();
+    process.once('exit', () => this.thread.detach());
+  }
+
+  /** Writes the last report and ends the agent thread; instruments become no-ops until the next start. */
+  async stop(): Promise<void> {
+    const running = this.running;
+    if (running === null) return;
+    this.running = null;
+    running.removeHandlers();
+    setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
+    this.thread.attached?.sampler.sample();
+    running.agent.stop();
+    const worker = running.agent.thread;
+    const channel = this.thread.attached?.channel;
+    this.thread.detach();
+    requestLastReport(running.control);
+    // waitAsync alone would let an otherwise idle process end.
+    const alive = setTimeout(() => {}, STOP_WAIT_MS);
+    const done = Atomics.waitAsync(running.control, EXIT_DONE, 0, STOP_WAIT_MS);
+    if (done.async) await done.value;
+    clearTimeout(alive);
+    channel?.close();
+    await worker?.terminate();
+  }
+
+  /** Closes the window now; resolves with the file of its report, null without the agent. */
+  async flush(): Promise<string | null> {
+    const attachment = this.thread.attached;
+    if (attachment === null) return null;
+    attachment.sampler.sample();
+    return attachment.channel.flush(threadId);
+  }
+
+  /** Listens for events of the agent; returns the removal. */
+  on(event: EventName, listener: (payload: never) => void): () => void {
+    const attachment = this.thread.attached;
+    if (attachment === null) return () => {};
+    Atomics.add(attachment.control, LISTENERS, 1);
+    const remove = attachment.channel.on(event, listener);
+    return () => {
+      if (remove()) Atomics.sub(attachment.control, LISTENERS, 1);
+    };
+  }
+
+  /** Called by the agent through the inspector, once a second: samples this thread's heap and loop. */
+  sample(): void {
+    this.thread.attached?.sampler.sampleIfDue();
+  }
+
+  /** The agent's Worker, for tests that end it. */
+  get agentThread(): AgentThread | null {
+    return this.running?.agent ?? null;
+  }
+
+  private finish(): void {
+    const running = this.running;
+    if (running === null) return;
+    this.thread.attached?.sampler.sample();
+    running.agent.stop();
+    waitForLastReport(running.control, running.config.exitWaitMs);
+  }
+}
+
+/** Key of the instance on globalThis: two copies of the package find one another by it. */
+export const HOST_KEY = Symbol.for('pitot.host.1');
+
+/** The instance of this thread, made on first use. */
+export function processHost(): ProcessHost {
+  const scope = globalThis as unknown as Record<symbol, ProcessHost | undefined>;
+  const existing = scope[HOST_KEY];
+  if (existing) return existing;
+  const host = new ProcessHost();
+  Object.defineProperty(globalThis, HOST_KEY, { value: host, enumerable: false, configurable: true, writable: false });
+  host.join();
+  return host;
+}
+
+function misuse(option: string, allowed: string, received: string, remedy: string): PitotError {
+  return new PitotError('API_MISUSE', { option, allowed, received, remedy });
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}

@@ -1,0 +1,95 @@
+// What one application thread carries: its instruments, its memory, its probes. Attached when the agent is, dormant otherwise.
+import { readlinkSync } from 'node:fs';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { threadId } from 'node:worker_threads';
+import { LOOP_RESOLUTION_MS } from '../core/limits.js';
+import { SERIALS } from '../memory/control-memory.js';
+import type { ProcessLink } from '../memory/messages.js';
+import { createThreadMemory, STATE, STATE_ENDED, type ThreadMemory } from '../memory/thread-memory.js';
+import { Channel } from './channel.js';
+import { observeGc } from './gc-observer.js';
+import { installHttpClient } from './http-client.js';
+import { installHttpServer } from './http-server.js';
+import { Instruments } from './instruments.js';
+import { RingWriter } from './ring-writer.js';
+import { ThreadSampler } from './thread-sample.js';
+
+interface Attachment {
+  link: ProcessLink;
+  control: Int32Array;
+  memory: ThreadMemory;
+  channel: Channel;
+  sampler: ThreadSampler;
+  loopDelay: IntervalHistogram | null;
+  undo: (() => void)[];
+}
+
+/** The recorder's side of one thread. */
+export class ThreadHost {
+  private readonly ring = new RingWriter();
+  readonly instruments = new Instruments(this.ring);
+  private attachment: Attachment | null = null;
+
+  get attached(): Attachment | null {
+    return this.attachment;
+  }
+
+  /** Makes the thread's memory, binds instruments, starts probes, announces the thread. */
+  attach(link: ProcessLink, isMain: boolean): Attachment {
+    const control = new Int32Array(link.control);
+    const memory = createThreadMemory(link.ringRecords, threadId, Atomics.add(control, SERIALS, 1), osThreadId());
+    this.ring.attach(memory, control);
+    this.instruments.attach(memory);
+    const sampler = new ThreadSampler(memory);
+    sampler.sample();
+    const attachment: Attachment = { link, control, memory, channel: new Channel(link.channel), sampler, loopDelay: null, undo: [] };
+    this.attachment = attachment;
+    attachment.undo.push(observeGc(this.ring, memory.dropped, () => sampler.sampleIfDue()));
+    if (link.http) {
+      const pathFor = (name: string, labels: Record<string, string>) => this.instruments.path(name, labels);
+      attachment.undo.push(installHttpServer(pathFor), installHttpClient(pathFor));
+    }
+    if (isMain) {
+      attachment.loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+      attachment.loopDelay.enable();
+    }
+    attachment.undo.push(watchWorkers(attachment.channel));
+    return attachment;
+  }
+
+  /** Announces the thread to an agent that is already running. */
+  announce(): void {
+    const attachment = this.attachment;
+    attachment?.channel.announce({ kind: 'thread', sab: attachment.memory.sab, name: `worker-${threadId}`, loopDelay: null });
+  }
+
+  /** Marks the memory as ended and makes all instruments dormant. */
+  detach(): void {
+    const attachment = this.attachment;
+    if (attachment === null) return;
+    this.attachment = null;
+    for (const undo of attachment.undo) undo();
+    attachment.loopDelay?.disable();
+    this.instruments.attach(null);
+    Atomics.store(attachment.memory.words, STATE, STATE_ENDED);
+  }
+}
+
+/** The kernel's id of this thread, by which its CPU time is found; 0 where there is no /proc. */
+function osThreadId(): number {
+  try {
+    return Number(readlinkSync('/proc/thread-self').split('/').at(-1)) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Tells the agent when a worker thread made by this thread ends, even by terminate(), where the thread itself runs no code. */
+function watchWorkers(channel: Channel): () => void {
+  const onWorker = (worker: { threadId: number; once(event: 'exit', listener: () => void): void }): void => {
+    const ended = worker.threadId;
+    worker.once('exit', () => channel.announce({ kind: 'ended', threadId: ended }));
+  };
+  process.on('worker', onWorker as never);
+  return () => process.removeListener('worker', onWorker as never);
+}

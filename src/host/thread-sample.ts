@@ -1,0 +1,45 @@
+// Samples of a thread's own heap and loop, written to shared memory. Thread: application, about once a second and never from a timer of its own. Budget: 50 µs.
+import { performance } from 'node:perf_hooks';
+import v8 from 'node:v8';
+import { monotonicMs } from '../core/clock.js';
+import { SAMPLE_MS } from '../core/limits.js';
+import { SAMPLE, SAMPLE_SEQ, SPACES_MAX, type ThreadMemory } from '../memory/thread-memory.js';
+
+/** Writes samples under a sequence lock: odd while writing, so that a reader sees a torn sample and reads again. */
+export class ThreadSampler {
+  private readonly memory: ThreadMemory;
+  private lastMs = 0;
+
+  constructor(memory: ThreadMemory) {
+    this.memory = memory;
+  }
+
+  /** Samples unless the last sample is younger than most of a second. */
+  sampleIfDue(): void {
+    if (monotonicMs() - this.lastMs > SAMPLE_MS * 0.9) this.sample();
+  }
+
+  sample(): void {
+    this.lastMs = monotonicMs();
+    const use = process.memoryUsage();
+    const heap = v8.getHeapStatistics();
+    const loop = performance.eventLoopUtilization();
+    const spaces = v8.getHeapSpaceStatistics();
+    const { words, sample } = this.memory;
+    Atomics.add(words, SAMPLE_SEQ, 1);
+    sample[SAMPLE.heapUsedBytes] = use.heapUsed;
+    sample[SAMPLE.heapTotalBytes] = use.heapTotal;
+    sample[SAMPLE.externalBytes] = use.external;
+    sample[SAMPLE.arrayBuffersBytes] = use.arrayBuffers;
+    sample[SAMPLE.heapLimitBytes] = heap.heap_size_limit;
+    sample[SAMPLE.loopIdleMs] = loop.idle;
+    sample[SAMPLE.loopActiveMs] = loop.active;
+    const count = Math.min(spaces.length, SPACES_MAX);
+    sample[SAMPLE.spaceCount] = count;
+    for (let i = 0; i < count; i++) {
+      sample[SAMPLE.spaces + i * 2] = spaces[i].space_used_size;
+      sample[SAMPLE.spaces + i * 2 + 1] = spaces[i].space_size;
+    }
+    Atomics.add(words, SAMPLE_SEQ, 1);
+  }
+}

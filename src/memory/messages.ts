@@ -1,0 +1,48 @@
+// Messages between application threads and the agent thread, on one BroadcastChannel a process. Rare: thread start and end, flush, events.
+import type { IntervalHistogram } from 'node:perf_hooks';
+
+/** Key of the environment data by which worker threads find their process's agent. */
+export const ENVIRONMENT_KEY = 'pitot.process.1';
+
+/** What a worker thread inherits from the thread that made it. */
+export interface ProcessLink {
+  control: SharedArrayBuffer;
+  channel: string;
+  ringRecords: number;
+  http: boolean;
+}
+
+export type HostMessage =
+  /** A thread has memory to drain. */
+  | { kind: 'thread'; sab: SharedArrayBuffer; name: string; loopDelay: IntervalHistogram | null }
+  /** A worker thread has ended, in whatever way. */
+  | { kind: 'ended'; threadId: number }
+  | { kind: 'flush'; id: string };
+
+export type EventName = 'report' | 'alert' | 'stall' | 'leak';
+
+export type AgentMessage =
+  /** file: the report on disk; null with a reason when it could not be written. */
+  | { kind: 'flushed'; id: string; file: string | null; reason: string }
+  | { kind: 'event'; event: EventName; payload: unknown };
+
+/** From the agent thread to the main thread: its memory, which outlives it. */
+export type AgentPortMessage = { kind: 'memory'; sab: SharedArrayBuffer } | { kind: 'notice'; text: string };
+
+/** What the agent thread is started with. */
+export interface AgentData {
+  control: SharedArrayBuffer;
+  channel: string;
+  /** ResolvedConfig, as plain data. */
+  config: Record<string, unknown>;
+  service: { entryScript: string | undefined; cwd: string };
+  execArgv: string[];
+  nodeOptions: string | undefined;
+  /** Memory of threads known so far; on a respawn all of them. */
+  threads: { sab: SharedArrayBuffer; name: string; loopDelay: IntervalHistogram | null }[];
+  /** Memory of the agent thread before this one. */
+  memory: SharedArrayBuffer | null;
+  /** Agent threads that died before this one. */
+  restarts: number;
+  startedWallMs: number;
+}

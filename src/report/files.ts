@@ -1,0 +1,153 @@
+// All file writing of reports: run directories, atomic files, retention. Synchronous: it runs off the application's threads.
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** `<service>.<YYYYMMDD-HHMMSS>.<pid>`: what pitot made, and so may remove. */
+const RUN_DIRECTORY = /^.+\.\d{8}-\d{6}\.(\d+)$/;
+const REPORT_FILE = /^report-(\d{6,})\.json$/;
+
+export const reportName = (seq: number): string => `report-${String(seq).padStart(6, '0')}.json`;
+
+/** Name of a run directory: service, local wall-clock time, pid. */
+export function runDirectoryName(service: string, startedWallMs: number, pid: number): string {
+  const date = new Date(startedWallMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
+  return `${service}.${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}.${pid}`;
+}
+
+/** Makes a run directory, also again after somebody removed it. */
+export function ensureRunDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+}
+
+/** Writes a whole file or nothing: a temporary name first, then a rename. */
+export function writeAtomically(directory: string, name: string, text: string): void {
+  ensureRunDirectory(directory);
+  const temporary = join(directory, `.${name}.${process.pid}.tmp`);
+  try {
+    writeFileSync(temporary, text, { mode: FILE_MODE });
+    renameSync(temporary, join(directory, name));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Makes latest.json the same as a report: a hard link where the file system has them (no second copy of the bytes), else a copy. */
+export function pointLatestAt(directory: string, name: string): void {
+  const temporary = join(directory, `.latest.json.${process.pid}.tmp`);
+  rmSync(temporary, { force: true });
+  try {
+    linkSync(join(directory, name), temporary);
+  } catch {
+    copyFileSync(join(directory, name), temporary);
+  }
+  renameSync(temporary, join(directory, 'latest.json'));
+}
+
+/** The highest report number in a directory, 0 without any: a second start in one process goes on counting. */
+export function lastSeqIn(directory: string): number {
+  if (!existsSync(directory)) return 0;
+  return readdirSync(directory).reduce((highest, name) => Math.max(highest, Number(REPORT_FILE.exec(name)?.[1] ?? 0)), 0);
+}
+
+export const reportExists = (directory: string, seq: number): boolean => existsSync(join(directory, reportName(seq)));
+
+/** What retention may keep, over all run directories under one base. */
+export interface RetentionBounds {
+  bytes: number;
+  runs: number;
+}
+
+interface Run {
+  directory: string;
+  bytes: number;
+  newestMs: number;
+  alive: boolean;
+}
+
+/**
+ * Removes the oldest runs until both bounds hold, then the oldest reports of the own run. Directories that pitot did not make, and runs of
+ * processes that live, stay. Returns what was removed.
+ */
+export function applyRetention(base: string, own: string, bounds: RetentionBounds, isAlive: (pid: number) => boolean): string[] {
+  const removed: string[] = [];
+  const runs = listRuns(base, own, isAlive);
+  let bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
+  let count = runs.length;
+  for (const run of runs.filter((candidate) => !candidate.alive).sort((a, b) => a.newestMs - b.newestMs)) {
+    if (bytes <= bounds.bytes && count <= bounds.runs) break;
+    rmSync(run.directory, { recursive: true, force: true });
+    removed.push(run.directory);
+    bytes -= run.bytes;
+    count--;
+  }
+  if (bytes > bounds.bytes) removed.push(...removeOldReports(own, bytes - bounds.bytes));
+  return removed;
+}
+
+function listRuns(base: string, own: string, isAlive: (pid: number) => boolean): Run[] {
+  const runs: Run[] = [];
+  for (const entry of readdirSync(base, { withFileTypes: true })) {
+    const match = RUN_DIRECTORY.exec(entry.name);
+    if (!entry.isDirectory() || match === null) continue;
+    const directory = join(base, entry.name);
+    const { bytes, newestMs, isRun } = measure(directory);
+    if (isRun) runs.push({ directory, bytes, newestMs, alive: directory === own || isAlive(Number(match[1])) });
+  }
+  return runs;
+}
+
+/** A directory counts as a run only when it holds what pitot writes: a name alone is no reason to remove somebody's files. */
+function measure(directory: string): { bytes: number; newestMs: number; isRun: boolean } {
+  let bytes = 0;
+  let newestMs = 0;
+  let isRun = false;
+  try {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) {
+        for (const inner of readdirSync(path)) bytes += statSync(join(path, inner)).size;
+        continue;
+      }
+      const stat = statSync(path);
+      if (entry.name === 'agent.log' || REPORT_FILE.test(entry.name)) isRun = true;
+      if (entry.name !== 'latest.json') bytes += stat.size;
+      newestMs = Math.max(newestMs, stat.mtimeMs);
+    }
+  } catch {
+    // Removed or changed by another process meanwhile: it will be seen next time.
+  }
+  return { bytes, newestMs, isRun };
+}
+
+function removeOldReports(own: string, excessBytes: number): string[] {
+  const removed: string[] = [];
+  const names = readdirSync(own)
+    .filter((name) => REPORT_FILE.test(name))
+    .sort();
+  let left = excessBytes;
+  // The newest report always stays.
+  for (const name of names.slice(0, -1)) {
+    if (left <= 0) break;
+    const path = join(own, name);
+    left -= statSync(path).size;
+    unlinkSync(path);
+    removed.push(path);
+  }
+  return removed;
+}

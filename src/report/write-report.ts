@@ -1,0 +1,137 @@
+// The tasks that put a window, and the run so far, on disk. Thread: pool worker; the agent thread when a process ends before it has a pool.
+import { StatsBuilder } from '../aggregate/path-stats.js';
+import type { Definition } from '../memory/definition-log.js';
+import {
+  CLOSED_BY,
+  END_MONOTONIC_MS,
+  END_WALL_MS,
+  START_MONOTONIC_MS,
+  START_WALL_MS,
+  viewAgentMemory,
+  WINDOW_SEQ,
+} from '../memory/window-memory.js';
+import { counterValues, windowFigures } from './build-report.js';
+import { pointLatestAt, reportName, writeAtomically } from './files.js';
+import type { AgentHealth, GaugeValue, GcStats, Report, Runtime, RunSummary, TimelinePoint } from './report-types.js';
+
+/** Why a window was closed, by the number that stands in its header. */
+export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;
+
+/** What a process's reports have in common. */
+export interface ReportIdentity {
+  version: string;
+  service: string;
+  pid: number;
+  host: string;
+  node: string;
+  directory: string;
+  config: Record<string, string | number | boolean | null>;
+}
+
+interface FigureTask {
+  memory: SharedArrayBuffer;
+  identity: ReportIdentity;
+  paths: Definition[];
+  counters: Definition[];
+  gauges: GaugeValue[];
+  runtime: Omit<Runtime, 'gc'>;
+  agent: Omit<AgentHealth, 'pausesNsMax'>;
+  hdrDigits: 2 | 3;
+}
+
+export interface ReportTask extends FigureTask {
+  kind: 'report';
+  window: 0 | 1;
+}
+
+export interface ReportResult {
+  file: string;
+  bytes: number;
+  gc: GcStats;
+}
+
+/** Histograms that report.html can picture; the rest are rows of figures. */
+const PAGE_HISTOGRAMS = 300;
+
+export interface PageTask extends FigureTask {
+  kind: 'page';
+  windows: number;
+  startWallMs: number;
+  endWallMs: number;
+  durationMs: number;
+  timeline: TimelinePoint[];
+}
+
+/** Builds and writes one report; the rename is the moment at which the window counts as reported. */
+export function writeReport(task: ReportTask): ReportResult {
+  const memory = viewAgentMemory(task.memory);
+  const window = memory.windows[task.window];
+  const { header } = window;
+  const { identity, runtime } = task;
+  const figures = windowFigures(window, task.paths, new StatsBuilder(task.hdrDigits), Number.POSITIVE_INFINITY);
+  const seq = header[WINDOW_SEQ];
+  const report: Report = {
+    schema: 'pitot.report/1',
+    version: identity.version,
+    service: identity.service,
+    pid: identity.pid,
+    host: identity.host,
+    node: identity.node,
+    seq,
+    closedBy: CLOSED_BY_NAMES[header[CLOSED_BY]],
+    window: {
+      startAt: new Date(header[START_WALL_MS]).toISOString(),
+      endAt: new Date(header[END_WALL_MS]).toISOString(),
+      durationMs: header[END_MONOTONIC_MS] - header[START_MONOTONIC_MS],
+    },
+    paths: figures.paths,
+    distributions: figures.distributions,
+    counters: counterValues(window, memory.totals, task.counters),
+    gauges: task.gauges,
+    records: figures.records,
+    runtime: { ...runtime, gc: figures.gc },
+    cpu: { samples: 0, durationMs: 0, top: [], files: [] },
+    stalls: [],
+    leaks: [],
+    kpis: [],
+    alerts: [],
+    agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
+    config: identity.config,
+  };
+  const text = JSON.stringify(report);
+  const name = reportName(seq);
+  writeAtomically(identity.directory, name, text);
+  pointLatestAt(identity.directory, name);
+  return { file: `${identity.directory}/${name}`, bytes: text.length, gc: figures.gc };
+}
+
+/** Draws report.html from all windows that have been reported. */
+export async function writePage(task: PageTask): Promise<number> {
+  const { renderRunHtml } = await import('./html/render-run-html.js');
+  const memory = viewAgentMemory(task.memory);
+  const figures = windowFigures(memory.run, task.paths, new StatsBuilder(task.hdrDigits), PAGE_HISTOGRAMS);
+  const { identity } = task;
+  const run: RunSummary = {
+    service: identity.service,
+    processes: [{ pid: identity.pid, host: identity.host, node: identity.node, directory: identity.directory, windows: task.windows }],
+    startAt: new Date(task.startWallMs).toISOString(),
+    endAt: new Date(task.endWallMs).toISOString(),
+    durationMs: task.durationMs,
+    paths: figures.paths,
+    distributions: figures.distributions,
+    counters: counterValues(memory.run, memory.totals, task.counters),
+    gauges: task.gauges,
+    records: figures.records,
+    runtime: { ...task.runtime, gc: figures.gc },
+    timeline: task.timeline,
+    agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
+    alerts: [],
+    stalls: [],
+    leaks: [],
+    kpis: [],
+    config: identity.config,
+  };
+  const html = renderRunHtml(run);
+  writeAtomically(identity.directory, 'report.html', html);
+  return html.length;
+}
