@@ -83,7 +83,7 @@ export function bytes(min: number, max: number, allowed: string, example: string
       if (typeof value === 'number') return within(readWhole(value), min, max);
       const match = typeof value === 'string' ? BYTES.exec(value) : null;
       if (match === null) return undefined;
-      return within(Math.round(Number(match[1]) * BYTES_PER_UNIT[(match[2] ?? 'b').toLowerCase()]!), min, max);
+      return within(Math.round(Number(match[1]) * BYTES_PER_UNIT[(match[2] ?? 'b').toLowerCase()]), min, max);
     },
   };
 }
