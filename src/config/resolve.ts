@@ -38,7 +38,7 @@ export function resolveConfig({ env, code = {}, readFile = readText }: ConfigInp
   const values: Values = { ...fromFile, ...fromEnv.values, ...fromCode };
   const otelService = env.OTEL_SERVICE_NAME?.trim();
   if ((values.service === undefined || values.service === null) && otelService) {
-    values.service = check('service', otelService.slice(0, 200), 'OTEL_SERVICE_NAME');
+    values.service = checkOption('service', otelService.slice(0, 200), 'OTEL_SERVICE_NAME');
   }
   return { config: finish(values), warnings: fromEnv.warnings };
 }
@@ -100,7 +100,7 @@ function readKeys(input: Record<string, unknown>, where: string): Values {
   const values: Values = {};
   for (const key of Object.keys(input)) {
     if (!Object.hasOwn(OPTIONS, key)) throw unknownKey(key, where);
-    if (input[key] !== undefined) values[key as OptionKey] = check(key as OptionKey, input[key], key + where);
+    if (input[key] !== undefined) values[key as OptionKey] = checkOption(key as OptionKey, input[key], key + where);
   }
   return values;
 }
@@ -109,7 +109,7 @@ function readEnv(env: ConfigInput['env'], enabledCounts: boolean): { values: Val
   const values: Values = {};
   const warnings: string[] = [];
   const enabled = env.PITOT_ENABLED?.trim();
-  if (enabledCounts && enabled && check('enabled', enabled, 'PITOT_ENABLED') === false) return { values: { enabled: false }, warnings };
+  if (enabledCounts && enabled && checkOption('enabled', enabled, 'PITOT_ENABLED') === false) return { values: { enabled: false }, warnings };
   for (const name of Object.keys(env)) {
     if (!name.startsWith('PITOT_')) continue;
     const key = OPTION_BY_ENV.get(name);
@@ -119,13 +119,17 @@ function readEnv(env: ConfigInput['env'], enabledCounts: boolean): { values: Val
       const near = nearestName(name, [...OPTION_BY_ENV.keys()]);
       warnings.push(`${name} is not a variable of pitot and is ignored.${near ? ` Did you mean ${near}?` : ''}`);
     } else {
-      values[key] = check(key, value, name);
+      values[key] = checkOption(key, value, name);
     }
   }
   return { values, warnings };
 }
 
-function check(key: OptionKey, value: unknown, option: string): unknown {
+/**
+ * The value of one option, parsed. `option` is its name as the user wrote it.
+ * @throws PitotError CONFIG_VALUE.
+ */
+export function checkOption(key: OptionKey, value: unknown, option: string): unknown {
   const spec = OPTIONS[key];
   const parsed = spec.parse(value);
   if (parsed === undefined) {

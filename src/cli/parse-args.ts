@@ -1,0 +1,33 @@
+// node:util.parseArgs, with its errors turned into usage errors of ours.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearestName } from '../config/nearest-name.js';
+import { PitotError, show } from '../core/errors.js';
+
+/**
+ * Parses options and positionals; nothing unknown passes.
+ * @throws PitotError CLI_USAGE, naming the option, with the option that was probably meant.
+ */
+export function parseCommandLine<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const option = /'(-[^' ]+)/.exec(message)?.[1] ?? 'arguments';
+    if ((error as { code?: string }).code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+      throw usageError(
+        option,
+        message.includes('does not take') ? 'no value' : 'a value',
+        received(config),
+        `Write ${option}${message.includes('does not take') ? '' : '=VALUE'}.`,
+      );
+    }
+    const near = nearestName(option.replace(/^-+/, ''), Object.keys(config.options ?? {}));
+    throw usageError(option, 'an option of this command', show(option), near ? `Did you mean --${near}?` : 'See --help for its options.');
+  }
+}
+
+export function usageError(option: string, allowed: string, received: string, remedy: string): PitotError {
+  return new PitotError('CLI_USAGE', { option, allowed, received, remedy });
+}
+
+const received = (config: ParseArgsConfig): string => show((config.args ?? []).join(' '));

@@ -1,0 +1,69 @@
+// `pitot report`: a run, or several processes' runs merged, for people, scripts or a browser.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { resolveConfig } from '../config/resolve.js';
+import { PitotError } from '../core/errors.js';
+import { mergeReports } from '../report/merge-reports.js';
+import { renderText } from '../report/text-report.js';
+import { type Command, EXIT_DONE } from './command.js';
+import { parseCommandLine } from './parse-args.js';
+import { selectReports } from './select-reports.js';
+
+const help = `Usage: pitot report [options] [dir|file]...
+
+Shows the newest run under the report directory (PITOT_DIR, else pitot-reports). Runs of the same service that went on at the same time are
+the processes of one service and are merged: histograms are added, percentiles are taken from the sum. Named paths may be
+  - a directory of runs: its newest run, as above
+  - a run directory (SERVICE.YYYYMMDD-HHMMSS.PID): that process
+  - a report file: that window
+and several are merged.
+
+Options:
+  --json        print the merged run as JSON
+  --html FILE   write the merged run as a self-contained page
+  --all         all runs of a directory of runs, not only the newest
+  -h, --help    show this help
+
+Exit codes: 0 done · 2 usage, or nothing to read · 78 bad configuration
+`;
+
+export const command: Command = {
+  help,
+  async run(args, io) {
+    const { values, positionals } = parseCommandLine({
+      args: [...args],
+      options: { json: { type: 'boolean' }, html: { type: 'string' }, all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    if (values.help) {
+      io.out(help);
+      return EXIT_DONE;
+    }
+    // A switched-off agent reads no configuration, but old reports can be looked at.
+    const paths = positionals.length > 0 ? positionals : [resolveConfig({ env: { ...io.env, PITOT_ENABLED: '1' } }).config.dir];
+    const told = new Set<string>();
+    const run = mergeReports(
+      selectReports(paths, values.all === true, (message) => {
+        if (!told.has(message)) io.err(`pitot report: ${message}\n`);
+        told.add(message);
+      }),
+    );
+    if (values.html !== undefined) {
+      const { renderRunHtml } = await import('../report/html/render-run-html.js');
+      write(values.html, renderRunHtml(run));
+      (values.json ? io.err : io.out)(`Written to ${resolve(values.html)}\n`);
+    }
+    if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
+    else if (values.html === undefined) io.out(renderText(run, { width: io.width, colour: io.colour }));
+    return EXIT_DONE;
+  },
+};
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const received = error instanceof Error ? error.message : String(error);
+    throw new PitotError('CLI_USAGE', { option: '--html', allowed: 'a file that can be written', received, remedy: 'Name another file.' });
+  }
+}
