@@ -1,0 +1,83 @@
+// Style, part 5: narrow screens, where a table's rows become cards, and paper.
+export const mediaStyle = `
+@media (min-width: 1240px) {
+  #paths > .scroll, #distributions > .scroll { overflow-x: visible; }
+}
+@media (max-width: 1239px) {
+  .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+  .figures div:nth-child(4n + 1) { border-left: 0; padding-left: 0; }
+  .figures div:nth-child(n + 5) { border-top: 1px solid var(--line); }
+  .rows tbody tr:not(.detail) > th, .rows thead th:first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); }
+  .rows thead th:first-child { z-index: 3; }
+  .rows tbody tr.open > th { background: var(--accent-wash); }
+  .rows tbody th { min-width: 230px; max-width: 300px; }
+  .rows tr.detail > td > * { position: sticky; left: 16px; }
+}
+@media screen and (max-width: 760px) {
+  body { font-size: 15px; }
+  main, nav.top, footer { padding-left: 16px; padding-right: 16px; }
+  h1 { font-size: 26px; }
+  section { padding-top: 32px; }
+  .verdict { font-size: 16px; }
+  nav.top { gap: 4px 16px; }
+  nav.top a { padding: 4px 0; }
+  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .figures div:nth-child(odd) { border-left: 0; padding-left: 0; }
+  .figures div:nth-child(even) { border-left: 1px solid var(--line); padding-left: 14px; }
+  .figures div:nth-child(n + 3) { border-top: 1px solid var(--line); }
+  .columns, .pair { grid-template-columns: minmax(0, 1fr); }
+
+  .tools input { width: 100%; min-height: 40px; font-size: 16px; }
+  .sorter { display: inline-flex; align-items: center; gap: 6px; }
+  #paths .scroll, #distributions .scroll, #counters .scroll, #gauges .scroll { overflow-x: visible; }
+  .more { width: 100%; min-height: 44px; }
+  table.rows, .rows tbody { display: block; }
+  .rows thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .rows tbody tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6px 10px; padding: 14px 0; border-bottom: 1px solid var(--line); }
+  .rows tbody tr:not(.detail) > th, .rows tbody tr > td { display: block; position: static; width: auto; min-width: 0; max-width: none; padding: 0; border: 0; background: none; }
+  .rows tbody tr:not(.detail) > th { grid-column: 1 / -1; font-size: 15px; }
+  .rows tbody tr > td { font-size: 14px; white-space: nowrap; text-align: left; }
+  .rows tbody td.figure { padding-right: 0; }
+  .rows tbody td[data-name]::before { content: attr(data-name); display: block; color: var(--soft); font-size: 11.5px; line-height: 1.3; }
+  .rows tbody td.picture { grid-column: 1 / -1; }
+  .rows tbody td.picture::before { display: none; }
+  svg.shape { width: 100%; height: 34px; }
+  .rows tbody td.total { grid-column: span 2; }
+  .errors .share { display: inline; margin-left: 4px; }
+  .rows tbody tr.open { background: var(--accent-wash); margin: 0 -16px; padding-left: 16px; padding-right: 16px; }
+  .rows tbody tr:not(.detail):not(.none):hover > *, .rows tr.open > * { background: none; }
+  .rows tbody tr.open > th { box-shadow: none; padding-left: 0; }
+  .rows tbody tr.detail { display: block; margin: 0 -16px; padding: 12px 16px 16px; background: var(--panel); }
+  .rows tbody tr.detail > td { white-space: normal; box-shadow: none; }
+  .rows tr.detail > td > * { position: static; }
+  .chart { grid-template-columns: minmax(0, 1fr); row-gap: 8px; padding: 14px 0; }
+  .chart.axis { padding: 0; }
+  .key-column dl { display: flex; flex-wrap: wrap; gap: 0 18px; }
+  .records { font-size: 15px; }
+}
+@media print {
+  :root, :root[data-theme] { color-scheme: light; }
+  @page { size: A4 landscape; margin: 12mm; }
+  html { font-size: 10px; }
+  body { background: #fff; font-size: 10px; }
+  nav.top, .tools, .more { display: none; }
+  main, footer { padding: 0; max-width: none; }
+  .scroll { overflow: visible; }
+  .verdict { font-size: 13px; margin: 10px 0; }
+  .verdict .then { font-size: 11px; }
+  .figures { grid-template-columns: repeat(8, minmax(0, 1fr)); }
+  .figures dd { font-size: 13px; }
+  .figures small, .figures dt { font-size: 9px; }
+  table.rows, table.plain { font-size: 9px; }
+  .rows thead th, .rows tbody tr:not(.detail) > th { position: static; font-size: 9px; background: none; min-width: 0; }
+  .rows tbody th, .rows tbody td { padding: 3px 4px; }
+  .rows .figure, .rows tbody td.figure { padding-right: 4px; }
+  .rows thead button::after { display: none; }
+  .rows tbody tr, .chart, .columns > div { break-inside: avoid; }
+  .chip, .note { font-size: 8.5px; line-height: 13px; padding: 0 3px; }
+  .picture { width: 110px; }
+  svg.shape, svg.scale { width: 104px; height: 18px; }
+  .total { min-width: 80px; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`;

@@ -1,0 +1,8 @@
+// The page's one style sheet, put together from its parts; media rules last, because they override.
+import { mediaStyle } from './media.js';
+import { rowsStyle } from './rows.js';
+import { sectionsStyle } from './sections.js';
+import { timelinesStyle } from './timelines.js';
+import { tokensStyle } from './tokens.js';
+
+export const pageStyle = [tokensStyle, sectionsStyle, rowsStyle, timelinesStyle, mediaStyle].join('');
