@@ -1,0 +1,128 @@
+// The demo that `npm start` runs: the ledger service under pitot, some seconds of load, then the summary and where the report is.
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Child, describeEnd } from './child.js';
+import type { ServiceMessage } from './main.js';
+
+const DEFAULT_SECONDS = 20;
+/** From process start to the first good answer: a new database on a slow disk takes several seconds. */
+const READY_MS_MAX = 60_000;
+const READY_POLL_MS = 100;
+
+const children = new Set<Child>();
+let interrupted = false;
+
+async function main(): Promise<void> {
+  const seconds = Number(process.env.LEDGER_SECONDS || DEFAULT_SECONDS);
+  if (!(seconds > 0 && seconds <= 3600)) throw new Error(`LEDGER_SECONDS: expected a number from 1 to 3600, received ${process.env.LEDGER_SECONDS}`);
+  const register = import.meta.resolve('pitot/register');
+  const cli = join(fileURLToPath(register), '..', 'cli.js');
+  for (const file of [fileURLToPath(register), cli]) if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\` first`);
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'pitot-ledger-'));
+  try {
+    const reportsDir = resolve(process.env.PITOT_DIR || 'pitot-reports');
+    const env = {
+      PITOT_DIR: reportsDir,
+      PITOT_SERVICE: process.env.PITOT_SERVICE || 'ledger',
+      PITOT_INTERVAL_MS: process.env.PITOT_INTERVAL_MS || '5000',
+      LEDGER_DATA_DIR: dataDir,
+      PORT: '0',
+    };
+    console.log('demo: starting the ledger service: node --import pitot/register main.js (a new database takes a few seconds)');
+    const service = start({ name: 'the service', script: script('main.js'), nodeArgs: ['--import', register], env });
+    const { port } = await service.firstMessage<ServiceMessage>();
+    const url = `http://127.0.0.1:${port}`;
+    await untilAnswers(url, service);
+
+    console.log(`demo: ${seconds} s of load; pitot writes a report each ${Number(env.PITOT_INTERVAL_MS) / 1000} s`);
+    const load = start({ name: 'the load generator', script: script('load.js'), args: ['--url', url, '--seconds', String(seconds)] });
+    await Promise.race([load.succeeded(), service.ended.then((end) => Promise.reject(new Error(`${describeEnd('the service', end)} under load`)))]);
+
+    console.log('demo: stopping the service');
+    const end = await service.stop();
+    if (end.code !== 0) throw new Error(describeEnd('the service', end));
+
+    const runDir = newestRunOf(reportsDir, service.pid!);
+    console.log('');
+    await start({ name: '`pitot report`', script: cli, args: ['report', runDir], env: { PITOT_ENABLED: '0' } }).succeeded();
+    printFiles(runDir);
+  } finally {
+    await Promise.all([...children].map((child) => child.stop()));
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function start(options: ConstructorParameters<typeof Child>[0]): Child {
+  const child = new Child(options);
+  children.add(child);
+  child.ended.then(() => children.delete(child));
+  return child;
+}
+
+/** Resolves at the first good answer of /health. */
+async function untilAnswers(url: string, service: Child): Promise<void> {
+  const endMs = performance.now() + READY_MS_MAX;
+  const ended = service.ended.then((end) => Promise.reject(new Error(`${describeEnd('the service', end)} before it answered`)));
+  ended.catch(() => {});
+  while (performance.now() < endMs) {
+    const answered = fetch(`${url}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (await Promise.race([answered, ended])) return;
+    await new Promise((wake) => setTimeout(wake, READY_POLL_MS));
+  }
+  throw new Error(`the service did not answer on ${url} within ${READY_MS_MAX / 1000} s`);
+}
+
+/** A run directory is named <service>.<date>-<time>.<pid>: the newest of this process. */
+function newestRunOf(reportsDir: string, pid: number): string {
+  const names = existsSync(reportsDir) ? readdirSync(reportsDir).filter((name) => name.endsWith(`.${pid}`)) : [];
+  const newest = names.sort((a, b) => a.split('.').at(-2)!.localeCompare(b.split('.').at(-2)!)).at(-1);
+  if (newest === undefined) throw new Error(`pitot left no reports of process ${pid} in ${reportsDir}`);
+  return join(reportsDir, newest);
+}
+
+function printFiles(runDir: string): void {
+  const shown = relative(process.cwd(), runDir).startsWith('..') ? runDir : relative(process.cwd(), runDir);
+  const reports = readdirSync(runDir).filter((name) => /^report-\d+\.json$/.test(name)).length;
+  console.log(`
+the whole run as a page     ${join(shown, 'report.html')}
+the newest window           ${join(shown, 'latest.json')}
+one file a window           ${join(shown, 'report-*.json')}   (${reports} files)
+
+One endpoint gets slower as histories grow. Find it in report.html; examples/ledger/README.md says what to look for.`);
+}
+
+function script(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** Children get the terminal's Ctrl-C too and stop by themselves; the error of the one that ended first then leads through `finally`. */
+function interrupt(signal: 'SIGINT' | 'SIGTERM'): void {
+  if (interrupted) {
+    // The second Ctrl-C means now.
+    for (const child of children) child.kill();
+    return;
+  }
+  interrupted = true;
+  console.error(`demo: stopping on ${signal}`);
+  for (const child of children) child.stop();
+}
+
+process.on('SIGINT', () => interrupt('SIGINT'));
+process.on('SIGTERM', () => interrupt('SIGTERM'));
+
+main().then(
+  () => {
+    if (interrupted) process.exitCode = 130;
+  },
+  (error: Error) => {
+    if (!interrupted) console.error(`demo: ${error.message}`);
+    process.exitCode = interrupted ? 130 : 1;
+  },
+);

@@ -1,0 +1,53 @@
+// Starts the ledger service: opens the database, listens on PORT (0: any free one), stops gracefully on SIGTERM, SIGINT or when its parent goes away.
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { openDatabase } from './database.js';
+import { buildServer } from './server.js';
+
+/** A stop that takes longer than this is given up: something hangs that would keep the process for ever. */
+const STOP_MS_MAX = 10_000;
+
+/** What the service tells a parent process that it has a channel to. */
+export type ServiceMessage = { readonly kind: 'listening'; readonly port: number };
+
+async function main(): Promise<void> {
+  const url = process.env.DATABASE_URL || undefined;
+  const dataDir = process.env.LEDGER_DATA_DIR || 'examples/ledger/data';
+  if (url === undefined) await mkdir(dataDir, { recursive: true });
+  const database = await openDatabase({ url, dataDir });
+  const app = buildServer({ database, onError: (error) => console.error(`ledger: ${error.message}`) });
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => {
+      console.error(`ledger: could not stop within ${STOP_MS_MAX} ms`);
+      process.exit(1);
+    }, STOP_MS_MAX).unref();
+    await app.close();
+    await database.close();
+    if (process.connected) process.disconnect();
+  };
+  const stopOrFail = (): void => {
+    stop().catch(fail);
+  };
+  process.on('SIGTERM', stopOrFail);
+  process.on('SIGINT', stopOrFail);
+  process.on('disconnect', stopOrFail);
+  process.on('message', (message) => {
+    if (message === 'stop') stopOrFail();
+  });
+
+  await app.listen({ port: Number(process.env.PORT ?? 3000), host: process.env.HOST ?? '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  console.log(`ledger: listening on http://127.0.0.1:${port} (${database.kind})`);
+  process.send?.({ kind: 'listening', port } satisfies ServiceMessage);
+}
+
+function fail(error: Error): void {
+  console.error(`ledger: ${error.message}`);
+  process.exit(1);
+}
+
+main().catch(fail);
