@@ -7,8 +7,8 @@ import type { Counter, Distribution, Gauge } from './host/values.js';
 import type { EventName } from './memory/messages.js';
 import type { Report } from './report/report-types.js';
 
-export { type ErrorCode, PitotError } from './core/errors.js';
 export type { ResolvedConfig } from './config/resolve.js';
+export { type ErrorCode, PitotError } from './core/errors.js';
 export type { Path } from './host/path.js';
 export type { Counter, Distribution, Gauge } from './host/values.js';
 export type * from './report/report-types.js';

@@ -1,7 +1,7 @@
 // The preload: `node --import pitot/register app.js` or `--require`. It never throws and waits for nothing.
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { resolveConfig } from './config/resolve.js';
+import { isStrict, resolveConfig } from './config/resolve.js';
 import { PitotError } from './core/errors.js';
 import { notice } from './host/agent-thread.js';
 import { processHost } from './host/process-host.js';
@@ -32,5 +32,5 @@ try {
 } catch (error) {
   notice(`not started: ${error instanceof PitotError ? `[${error.code}] ${error.message}` : (error as Error).message}`);
   // 78 is EX_CONFIG of sysexits.h.
-  if (/^(1|true)$/i.test(process.env.PITOT_STRICT ?? '') && isMainThread) process.exit(78);
+  if (isMainThread && isStrict({ env: process.env })) process.exit(78);
 }

@@ -1,9 +1,10 @@
 // Pool worker: counts ring slices, writes reports and pages. Stateless: each task carries what it needs.
-import { readlinkSync } from 'node:fs';
+
+import type { PoolTask } from '../src/agent/pool-tasks.js';
 import { SliceAggregator, type SliceCounts } from '../src/aggregate/aggregate-slice.js';
 import { SLICE_RECORDS } from '../src/core/limits.js';
+import { osThreadId } from '../src/core/os-thread-id.js';
 import { viewThreadMemory } from '../src/memory/thread-memory.js';
-import type { PoolTask } from '../src/agent/pool-tasks.js';
 
 const aggregator = new SliceAggregator(SLICE_RECORDS);
 
@@ -29,12 +30,4 @@ function slice(memory: SharedArrayBuffer, from: number, to: number): SliceCounts
 function heapBytes(): number {
   const { heapTotal, external } = process.memoryUsage();
   return heapTotal + external;
-}
-
-function osThreadId(): number {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1)) || 0;
-  } catch {
-    return 0;
-  }
 }

@@ -55,10 +55,11 @@ export class AgentThread {
         stderr: true,
         name: 'pitot-agent',
       });
-      worker.unref();
       worker.on('message', (message: AgentPortMessage) => this.receive(message));
       worker.on('error', () => {});
       worker.once('exit', () => this.replace());
+      // After the listeners: on('message') would keep the process alive again.
+      worker.unref();
       this.worker = worker;
     } catch (error) {
       Atomics.store(this.control, AGENT_STATE, AGENT_CLOSED);
@@ -101,4 +102,3 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   delete env.NODE_OPTIONS;
   return env;
 }
-

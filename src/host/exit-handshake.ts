@@ -18,29 +18,51 @@ export function waitForLastReport(control: Int32Array, waitMs: number): void {
   Atomics.wait(control, EXIT_DONE, 0, boundMs);
 }
 
-/** Installs the exit and signal handlers; returns their removal. */
-export function onProcessEnd(finish: () => void): () => void {
-  const guarded = (): void => {
+/** The handlers of a process's end. */
+export class ProcessEnd {
+  private readonly finish: () => void;
+  private armed = false;
+
+  constructor(finish: () => void) {
+    this.finish = finish;
+    process.on('exit', this.onExit);
+    this.arm();
+  }
+
+  /** Listens for signals that would end the process. Done again once the loop turns after a block. */
+  readonly arm = (): void => {
+    if (this.armed) return;
+    this.armed = true;
+    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+  };
+
+  /** Lets signals have their default effect: while the loop is blocked no handler can run, and the process must stay as easy to end as it was. */
+  readonly disarm = (): void => {
+    if (!this.armed) return;
+    this.armed = false;
+    for (const signal of SIGNALS) process.removeListener(signal, this.onSignal);
+  };
+
+  remove(): void {
+    this.disarm();
+    process.removeListener('exit', this.onExit);
+  }
+
+  private readonly onExit = (): void => {
     try {
-      finish();
+      this.finish();
     } catch {
       // Fail open: the process ends as it would have.
     }
   };
-  const onSignal = (signal: NodeJS.Signals): void => {
+
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
     // A host with a handler of its own decides what the signal means; its exit reaches the exit handler.
     if (process.listenerCount(signal) > 1) return;
-    guarded();
-    remove();
+    this.onExit();
+    this.remove();
     process.kill(process.pid, signal);
   };
-  const remove = (): void => {
-    process.removeListener('exit', guarded);
-    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
-  };
-  process.on('exit', guarded);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
-  return remove;
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];

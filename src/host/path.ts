@@ -98,7 +98,9 @@ export class Path {
       let result: unknown;
       try {
         result =
-          new.target === undefined ? Reflect.apply(target, this, args) : Reflect.construct(target, args, new.target === wrapper ? target : new.target);
+          new.target === undefined
+            ? Reflect.apply(target, this, args)
+            : Reflect.construct(target, args, new.target === wrapper ? target : new.target);
       } catch (error) {
         path.end(token, false);
         throw error;

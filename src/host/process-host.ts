@@ -1,12 +1,12 @@
 // pitot in one process: one instance, whatever copies of the package are loaded. Starts and stops the agent from the main thread; worker threads join.
 import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from 'node:worker_threads';
+import type { ResolvedConfig } from '../config/resolve.js';
 import { wallMs } from '../core/clock.js';
 import { PitotError } from '../core/errors.js';
-import type { ResolvedConfig } from '../config/resolve.js';
 import { createControl, EXIT_DONE, LISTENERS } from '../memory/control-memory.js';
 import { ENVIRONMENT_KEY, type EventName, type ProcessLink } from '../memory/messages.js';
 import { AgentThread } from './agent-thread.js';
-import { onProcessEnd, requestLastReport, waitForLastReport } from './exit-handshake.js';
+import { ProcessEnd, requestLastReport, waitForLastReport } from './exit-handshake.js';
 import { ThreadHost } from './thread-host.js';
 
 /** How long `stop` waits for the last report, without blocking the loop, ms. */
@@ -16,7 +16,7 @@ interface Running {
   config: ResolvedConfig;
   control: Int32Array;
   agent: AgentThread;
-  removeHandlers: () => void;
+  end: ProcessEnd;
 }
 
 /** The process-wide instance, as other copies of pitot and the agent's samples see it. */
@@ -32,7 +32,13 @@ export class ProcessHost {
   /** Starts the agent. Main thread only; a second start is ignored. */
   start(config: ResolvedConfig): void {
     if (this.running !== null || !config.enabled) return;
-    if (!isMainThread) throw misuse('start', 'a call on the main thread', 'a call on a worker thread', 'Start pitot on the main thread; worker threads join by themselves.');
+    if (!isMainThread)
+      throw misuse(
+        'start',
+        'a call on the main thread',
+        'a call on a worker thread',
+        'Start pitot on the main thread; worker threads join by themselves.',
+      );
     const control = createControl();
     const link: ProcessLink = {
       control: control.buffer as SharedArrayBuffer,
@@ -57,8 +63,8 @@ export class ProcessHost {
       },
     );
     setEnvironmentData(ENVIRONMENT_KEY, link as never);
-    const removeHandlers = onProcessEnd(() => this.finish());
-    this.running = { config, control, agent, removeHandlers };
+    const end = new ProcessEnd(() => this.finish());
+    this.running = { config, control, agent, end };
   }
 
   /** On a worker thread: connects it to its process's agent, if there is one. */
@@ -76,7 +82,7 @@ export class ProcessHost {
     const running = this.running;
     if (running === null) return;
     this.running = null;
-    running.removeHandlers();
+    running.end.remove();
     setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
     this.thread.attached?.sampler.sample();
     running.agent.stop();
@@ -115,6 +121,15 @@ export class ProcessHost {
   /** Called by the agent through the inspector, once a second: samples this thread's heap and loop. */
   sample(): void {
     this.thread.attached?.sampler.sampleIfDue();
+  }
+
+  /** Called by the agent when the loop of this thread has stopped turning, and when it turns again. */
+  disarmSignals(): void {
+    this.running?.end.disarm();
+  }
+
+  armSignals(): void {
+    this.running?.end.arm();
   }
 
   /** The agent's Worker, for tests that end it. */

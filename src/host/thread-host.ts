@@ -1,8 +1,8 @@
 // What one application thread carries: its instruments, its memory, its probes. Attached when the agent is, dormant otherwise.
-import { readlinkSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { threadId } from 'node:worker_threads';
 import { LOOP_RESOLUTION_MS } from '../core/limits.js';
+import { osThreadId } from '../core/os-thread-id.js';
 import { SERIALS } from '../memory/control-memory.js';
 import type { ProcessLink } from '../memory/messages.js';
 import { createThreadMemory, STATE, STATE_ENDED, type ThreadMemory } from '../memory/thread-memory.js';
@@ -72,15 +72,6 @@ export class ThreadHost {
     attachment.loopDelay?.disable();
     this.instruments.attach(null);
     Atomics.store(attachment.memory.words, STATE, STATE_ENDED);
-  }
-}
-
-/** The kernel's id of this thread, by which its CPU time is found; 0 where there is no /proc. */
-function osThreadId(): number {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1)) || 0;
-  } catch {
-    return 0;
   }
 }
 

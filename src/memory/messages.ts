@@ -23,8 +23,7 @@ export type EventName = 'report' | 'alert' | 'stall' | 'leak';
 
 export type AgentMessage =
   /** file: the report on disk; null with a reason when it could not be written. */
-  | { kind: 'flushed'; id: string; file: string | null; reason: string }
-  | { kind: 'event'; event: EventName; payload: unknown };
+  { kind: 'flushed'; id: string; file: string | null; reason: string } | { kind: 'event'; event: EventName; payload: unknown };
 
 /** From the agent thread to the main thread: its memory, which outlives it. */
 export type AgentPortMessage = { kind: 'memory'; sab: SharedArrayBuffer } | { kind: 'notice'; text: string };

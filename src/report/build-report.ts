@@ -1,6 +1,7 @@
 // A closed window -> its report. Pure: everything comes in as an argument. Thread: pool worker.
+
+import type { StatsBuilder, ValueStats } from '../aggregate/path-stats.js';
 import { groupByPath } from '../aggregate/window.js';
-import { type StatsBuilder, type ValueStats } from '../aggregate/path-stats.js';
 import { PATH_SLOTS, RESERVED_PATHS } from '../core/limits.js';
 import type { Definition } from '../memory/definition-log.js';
 import {
@@ -103,7 +104,12 @@ function exactOf(stats: Float64Array, from: number, to: number): { min: number; 
 
 function topBySum(definitions: readonly Definition[], stats: Float64Array, top: number): Set<number> {
   const sumOf = (definition: Definition): number => stats[definition.id * STAT_FIELDS + S_SUM];
-  return new Set([...definitions].sort((a, b) => sumOf(b) - sumOf(a)).slice(0, top).map(({ id }) => id));
+  return new Set(
+    [...definitions]
+      .sort((a, b) => sumOf(b) - sumOf(a))
+      .slice(0, top)
+      .map(({ id }) => id),
+  );
 }
 
 function inNs(value: ValueStats): Pick<PathStats, 'minNs' | 'p50Ns' | 'p90Ns' | 'p95Ns' | 'p99Ns' | 'p999Ns' | 'maxNs' | 'meanNs' | 'hdr'> {

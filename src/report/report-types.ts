@@ -119,7 +119,7 @@ export interface RecordCounts {
 }
 
 export interface Runtime {
-  cpu: { userMs: number; systemMs: number; /** Cores used, over the window: 1 = one core busy all the time. */ cpuRatio: number };
+  cpu: { userMs: number; systemMs: number /** Cores used, over the window: 1 = one core busy all the time. */; cpuRatio: number };
   memory: MemoryUse;
   gc: GcStats;
   eventLoop: EventLoopStats;

@@ -1,18 +1,10 @@
 // The tasks that put a window, and the run so far, on disk. Thread: pool worker; the agent thread when a process ends before it has a pool.
 import { StatsBuilder } from '../aggregate/path-stats.js';
 import type { Definition } from '../memory/definition-log.js';
-import {
-  CLOSED_BY,
-  END_MONOTONIC_MS,
-  END_WALL_MS,
-  START_MONOTONIC_MS,
-  START_WALL_MS,
-  viewAgentMemory,
-  WINDOW_SEQ,
-} from '../memory/window-memory.js';
+import { CLOSED_BY, END_MONOTONIC_MS, END_WALL_MS, START_MONOTONIC_MS, START_WALL_MS, viewAgentMemory, WINDOW_SEQ } from '../memory/window-memory.js';
 import { counterValues, windowFigures } from './build-report.js';
 import { pointLatestAt, reportName, writeAtomically } from './files.js';
-import type { AgentHealth, GaugeValue, GcStats, Report, Runtime, RunSummary, TimelinePoint } from './report-types.js';
+import type { AgentHealth, GaugeValue, GcStats, Report, RunSummary, Runtime, TimelinePoint } from './report-types.js';
 
 /** Why a window was closed, by the number that stands in its header. */
 export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;

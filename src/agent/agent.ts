@@ -1,0 +1,337 @@
+// The agent thread: holds the windows, drains the rings, samples the process, writes the reports, answers the end of the process.
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
+import { deriveService, safeServiceName } from '../config/derive-service.js';
+import type { ResolvedConfig } from '../config/resolve.js';
+import { machineMs, wallMs } from '../core/clock.js';
+import { FaultLog } from '../core/fault-log.js';
+import { DRAIN_MS, RESERVED_PATHS, SAMPLE_MS, THREADS_MAX } from '../core/limits.js';
+import { osThreadId } from '../core/os-thread-id.js';
+import { nsToMs } from '../core/units.js';
+import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
+import type { AgentData, AgentMessage, AgentPortMessage, HostMessage } from '../memory/messages.js';
+import { viewThreadMemory } from '../memory/thread-memory.js';
+import { createAgentMemory, S_MAX, S_SUM, S_TIMED, STAT_FIELDS, viewAgentMemory, type WindowMemory } from '../memory/window-memory.js';
+import { lastSeqIn, runDirectoryName } from '../report/files.js';
+import type { AgentHealth, Runtime } from '../report/report-types.js';
+import type { ReportResult } from '../report/write-report.js';
+import { VERSION } from '../core/version.js';
+import { AgentLog } from './agent-log.js';
+import { Directory, RESERVED } from './directory.js';
+import { Drain } from './drain.js';
+import { DrainedThread } from './drained-thread.js';
+import { connectToMain, type MainSession } from './main-session.js';
+import { Pool } from './pool.js';
+import { Reporter } from './reporter.js';
+import { RuntimeSampler } from './runtime-sampler.js';
+import { chooseShifts } from './sampling-budget.js';
+import { Windows } from './windows.js';
+
+/** Share of the overhead budget that timing may use; the rest is for sampling and reporting. */
+const TIMING_SHARE = 0.5;
+/** Shortest time over which rates are judged, ms. */
+const RATES_MS_MIN = 20;
+
+export class Agent {
+  private readonly control: Int32Array;
+  private readonly config: ResolvedConfig;
+  private readonly faults = new FaultLog();
+  private readonly log = new AgentLog();
+  private readonly threads = new Map<number, DrainedThread>();
+  private readonly directory: Directory;
+  private readonly windows: Windows;
+  private readonly drain: Drain;
+  private readonly reporter: Reporter;
+  private readonly sampler: RuntimeSampler;
+  private readonly channel: BroadcastChannel;
+  private readonly runDirectory: string;
+  private readonly restarts: number;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private pool: Pool | null = null;
+  private poolDeaths = 0;
+  private session: MainSession | null = null;
+  private ratesAtMs = machineMs();
+  private windowTimer: NodeJS.Timeout | undefined;
+  private ending = false;
+
+  constructor(data: AgentData, port: MessagePort) {
+    this.control = new Int32Array(data.control);
+    this.config = data.config as unknown as ResolvedConfig;
+    this.restarts = data.restarts;
+    const memory = data.memory === null ? createAgentMemory() : viewAgentMemory(data.memory);
+    if (data.memory === null) port.postMessage({ kind: 'memory', sab: memory.sab } satisfies AgentPortMessage);
+    const service = this.config.service ?? deriveService(data.service.entryScript, data.service.cwd);
+    this.runDirectory = join(resolve(data.service.cwd, this.config.dir), runDirectoryName(safeServiceName(service), data.startedWallMs, process.pid));
+    this.directory = new Directory(memory);
+    for (const { sab, name } of data.threads) this.adopt(sab, name);
+    this.windows = new Windows(memory, { wallMs: wallMs(), machineMs: machineMs() }, this.firstSeq());
+    const onFault = (code: string, message: string): void => this.fault(code, message);
+    this.drain = new Drain(this.windows, { onFault, onWindowFull: () => this.reporter.closeFull() });
+    this.drain.recover(this.threads.values());
+    this.sampler = new RuntimeSampler({
+      loopDelay: data.threads[0].loopDelay,
+      execArgv: data.execArgv,
+      nodeOptions: data.nodeOptions,
+      readMain: () => this.main?.readSample() ?? null,
+      readGc: () => gcSoFar(this.windows.current),
+      nameOf: (tid: number) => this.threadName(tid),
+      onFault,
+    });
+    this.reporter = new Reporter(
+      this.windows,
+      this.directory,
+      this.drain,
+      {
+        threads: () => this.threads.values(),
+        closeRuntime: (nowMachineMs, nowWallMs) => this.sampler.close(nowMachineMs, nowWallMs),
+        health: (runtime) => this.health(runtime),
+        onReport: (result, seq) => this.onReport(result, seq),
+        onFault,
+      },
+      {
+        identity: {
+          version: VERSION,
+          service,
+          pid: process.pid,
+          host: hostname(),
+          node: process.version,
+          directory: this.runDirectory,
+          config: { ...this.config },
+        },
+        hdrDigits: this.config.hdrDigits,
+        retention: { bytes: this.config.retainBytes, runs: this.config.retainRuns },
+      },
+    );
+    this.channel = new BroadcastChannel(data.channel);
+    this.channel.onmessage = (event: unknown) => this.receive((event as { data: HostMessage }).data);
+    process.on('uncaughtException', (error) => this.fault('AGENT_EXCEPTION', error.stack ?? error.message));
+    process.on('unhandledRejection', (error) => this.fault('AGENT_REJECTION', String((error as Error)?.stack ?? error)));
+  }
+
+  /** Ready as soon as it can drain and report; what is heavy to load comes after. */
+  start(): void {
+    Atomics.store(this.control, AGENT_STATE, AGENT_READY);
+    this.timers.push(setInterval(() => this.tick(), DRAIN_MS));
+    this.scheduleWindow();
+    void this.watchWake();
+    void this.loadRest();
+  }
+
+  private async loadRest(): Promise<void> {
+    if (this.ending || Atomics.load(this.control, EXIT_REQUESTED) !== 0) return;
+    this.log.log('info', { config: this.config, restarts: this.restarts, version: VERSION }, 'agent started');
+    await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
+    if (this.ending) return;
+    this.session = await connectToMain();
+    if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
+    if (this.ending) this.session?.disconnect();
+    await this.sampler.start();
+    this.timers.push(setInterval(() => this.sample(), SAMPLE_MS));
+    try {
+      this.pool = await Pool.start({ onDeath: (message) => this.onPoolDeath(message) });
+      this.drain.pool = this.pool;
+      this.reporter.pool = this.pool;
+      this.log.log('debug', {}, 'pool started');
+    } catch (error) {
+      this.fault('POOL_START', (error as Error).message);
+    }
+  }
+
+  /** Wakes when a ring passes half full, or the process ends. */
+  private async watchWake(): Promise<void> {
+    for (;;) {
+      const seen = Atomics.load(this.control, WAKE);
+      if (Atomics.load(this.control, EXIT_REQUESTED) !== 0) return this.finish();
+      await this.drainBusy();
+      const wait = Atomics.waitAsync(this.control, WAKE, seen);
+      if (wait.async) await wait.value;
+    }
+  }
+
+  private async drainBusy(): Promise<void> {
+    const busy = [...this.threads.values()].filter((thread) => thread.backlog > (thread.memory.ringMask + 1) >> 2);
+    await this.drain.drainAll(busy);
+    if (busy.length > 0) this.adjustSampling();
+  }
+
+  private tick(): void {
+    void this.drain.drainAll(this.threads.values()).catch((error: Error) => this.fault('DRAIN', error.message));
+    for (const thread of this.threads.values()) {
+      thread.moveSlots(this.windows.current, this.windows.memory.totals);
+      if (thread.isEnded && thread.backlog === 0 && thread.draining === null && thread.name !== 'main') this.retire(thread);
+    }
+    this.adjustSampling();
+  }
+
+  private retire(thread: DrainedThread): void {
+    thread.moveSlots(this.windows.current, this.windows.memory.totals);
+    this.threads.delete(thread.serial);
+  }
+
+  private sample(): void {
+    this.session?.sample();
+    const { blocked, turnedAgain } = this.sampler.sample(machineMs(), wallMs());
+    if (blocked) this.session?.disarmSignals();
+    if (turnedAgain) this.session?.armSignals();
+  }
+
+  private adjustSampling(): void {
+    const now = machineMs();
+    const elapsedMs = now - this.ratesAtMs;
+    if (elapsedMs < RATES_MS_MIN) return;
+    this.ratesAtMs = now;
+    const threads = [...this.threads.values()];
+    const slots = threads.flatMap((thread) => {
+      const ids = [];
+      for (let id = RESERVED_PATHS; id < thread.pathsEnd; id++) ids.push({ thread, id });
+      return [{ thread, id: 0 }, ...ids];
+    });
+    const rates = slots.map(({ thread, id }) => {
+      const timed = thread.timedLately[id];
+      return {
+        callsPerS: ((timed + thread.sampledOutLately[id]) * 1000) / elapsedMs,
+        untimedShare: timed === 0 ? 0 : thread.untimedLately[id] / timed,
+        shift: thread.memory.shifts[id],
+      };
+    });
+    const shifts = chooseShifts(rates, this.config.overheadBudget >= 1 ? 1 : this.config.overheadBudget * TIMING_SHARE);
+    slots.forEach(({ thread, id }, i) => {
+      thread.memory.shifts[id] = shifts[i];
+    });
+    for (const thread of threads) {
+      thread.timedLately.fill(0);
+      thread.untimedLately.fill(0);
+      thread.sampledOutLately.fill(0);
+    }
+  }
+
+  private scheduleWindow(): void {
+    const { startMachineMs } = this.windows.spanOf(this.windows.current);
+    const dueMs = Math.max(10, startMachineMs + this.config.intervalMs - machineMs());
+    clearTimeout(this.windowTimer);
+    this.windowTimer = setTimeout(() => {
+      const retryMs = Math.min(this.config.intervalMs, 5000);
+      void this.reporter.close('interval').then((outcome) => {
+        if (this.ending) return;
+        if (outcome.file !== null) this.scheduleWindow();
+        else this.windowTimer = setTimeout(() => this.scheduleWindow(), retryMs);
+      });
+    }, dueMs);
+  }
+
+  private receive(message: HostMessage): void {
+    if (message.kind === 'thread') this.adopt(message.sab, message.name);
+    else if (message.kind === 'ended') {
+      for (const thread of this.threads.values()) if (thread.threadId === message.threadId) thread.ended = true;
+    } else if (message.kind === 'flush') {
+      const { id } = message;
+      void this.reporter.close('flush').then(({ file, reason }) => {
+        this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
+        if (file !== null && !this.ending) this.scheduleWindow();
+      });
+    }
+  }
+
+  private adopt(sab: SharedArrayBuffer, name: string): void {
+    const memory = viewThreadMemory(sab);
+    if (memory === null) {
+      this.fault('LAYOUT', `thread ${name} uses another version of pitot`);
+      return;
+    }
+    const thread = new DrainedThread(memory, name, this.directory);
+    if (this.threads.has(thread.serial)) return;
+    if (this.threads.size < THREADS_MAX) this.threads.set(thread.serial, thread);
+    else this.fault('THREADS_MAX', `more than ${THREADS_MAX} threads; ${name} is not measured`);
+  }
+
+  private get main(): DrainedThread | undefined {
+    for (const thread of this.threads.values()) if (thread.name === 'main') return thread;
+    return undefined;
+  }
+
+  /** The last thing the agent does: sessions let go first, since Node would wait for them. */
+  private async finish(): Promise<void> {
+    this.ending = true;
+    for (const timer of this.timers) clearInterval(timer);
+    clearTimeout(this.windowTimer);
+    this.session?.disconnect();
+    try {
+      this.sampler.sample(machineMs(), wallMs());
+      await this.reporter.close('exit');
+      await this.reporter.settle();
+    } catch (error) {
+      this.fault('EXIT', (error as Error).message);
+    }
+    this.log.log('info', {}, 'agent ended');
+    this.log.close();
+    Atomics.store(this.control, EXIT_DONE, 1);
+    Atomics.notify(this.control, EXIT_DONE);
+  }
+
+  private onReport(result: ReportResult, seq: number): void {
+    this.log.log('debug', { seq, bytes: result.bytes }, 'report written');
+    if (this.pool !== null && !this.ending) void this.pool.refreshIdentity().catch(() => {});
+    if (Atomics.load(this.control, LISTENERS) > 0) void this.publish(result.file);
+  }
+
+  private async publish(file: string): Promise<void> {
+    const { readFile } = await import('node:fs/promises');
+    const payload: unknown = JSON.parse(await readFile(file, 'utf8'));
+    this.channel.postMessage({ kind: 'event', event: 'report', payload } satisfies AgentMessage);
+  }
+
+  private onPoolDeath(message: string): void {
+    this.poolDeaths++;
+    this.fault('POOL_WORKER', message);
+  }
+
+  private health(runtime: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'> {
+    const { heapTotal, external } = process.memoryUsage();
+    const ownTids = this.ownTids();
+    return {
+      cpuRatio: runtime.threads.filter(({ id }) => ownTids.has(id)).reduce((sum, { cpuRatio }) => sum + cpuRatio, 0),
+      rssBytes: heapTotal + external + (this.pool?.workers ?? []).reduce((sum, { heapBytes }) => sum + heapBytes, 0),
+      restarts: this.restarts + this.poolDeaths,
+      faults: this.faults.list(),
+    };
+  }
+
+  private readonly ownTid = osThreadId();
+
+  private ownTids(): Set<number> {
+    return new Set([this.ownTid, ...(this.pool?.workers ?? []).map(({ tid }) => tid)]);
+  }
+
+  private threadName(tid: number): string | null {
+    if (tid === this.ownTid) return 'pitot agent';
+    if (this.pool?.workers.some((worker) => worker.tid === tid)) return 'pitot aggregate';
+    for (const thread of this.threads.values()) if (thread.osTid === tid) return thread.name;
+    return null;
+  }
+
+  private fault(code: string, message: string): void {
+    this.faults.add(code, message, wallMs());
+    this.log.log('warn', { code }, message);
+  }
+
+  private firstSeq(): number {
+    try {
+      return lastSeqIn(this.runDirectory) + 1;
+    } catch {
+      return 1;
+    }
+  }
+}
+
+/** Collections of a window so far, from its exact figures. */
+function gcSoFar({ stats }: WindowMemory): { count: number; totalMs: number; pauseNsMax: number } {
+  const gc = { count: 0, totalMs: 0, pauseNsMax: 0 };
+  for (const { id, name } of RESERVED) {
+    if (name !== 'pitot.gc') continue;
+    gc.count += stats[id * STAT_FIELDS + S_TIMED];
+    gc.totalMs += nsToMs(stats[id * STAT_FIELDS + S_SUM]);
+    gc.pauseNsMax = Math.max(gc.pauseNsMax, stats[id * STAT_FIELDS + S_MAX]);
+  }
+  return gc;
+}

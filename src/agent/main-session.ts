@@ -1,0 +1,58 @@
+// A line into the main thread through the inspector: answered by interrupt, also while the main thread is in a busy loop. No port is opened.
+import type { Session } from 'node:inspector';
+
+const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
+const DISARM = "globalThis[Symbol.for('pitot.host.1')]?.disarmSignals()";
+const REARM = "globalThis[Symbol.for('pitot.host.1')]?.armSignals()";
+
+/** Null where Node has no inspector, or the permission model forbids it: then samples come with collections only. */
+export async function connectToMain(): Promise<MainSession | null> {
+  try {
+    const inspector = await import('node:inspector');
+    const session = new inspector.Session();
+    session.connectToMainThread();
+    return new MainSession(session);
+  } catch {
+    return null;
+  }
+}
+
+/** Evaluates fixed expressions of pitot's own on the main thread. */
+export class MainSession {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** Has the main thread write a sample of its heap and loop. */
+  sample(): void {
+    this.evaluate(SAMPLE);
+  }
+
+  /** While the loop is blocked a signal handler cannot run: without one the signal ends the process, as it would without pitot. */
+  disarmSignals(): void {
+    this.evaluate(DISARM);
+  }
+
+  armSignals(): void {
+    this.evaluate(REARM);
+  }
+
+  /** To be called before the process ends, else Node waits for "the debugger" and says so on the user's terminal. */
+  disconnect(): void {
+    try {
+      this.session.disconnect();
+    } catch {
+      // Not connected any more.
+    }
+  }
+
+  private evaluate(expression: string): void {
+    try {
+      this.session.post('Runtime.evaluate', { expression, silent: true, returnByValue: true }, () => {});
+    } catch {
+      // The main thread is on its way out.
+    }
+  }
+}

@@ -1,0 +1,221 @@
+// Closes windows and puts them on disk: drain, rotate, write, release; then the page and retention. A window that cannot be written is kept and tried again.
+import { dirname } from 'node:path';
+import { machineMs, wallMs } from '../core/clock.js';
+import { TIMELINE_POINTS_MAX } from '../core/limits.js';
+import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
+import type { AgentHealth, GaugeValue, Runtime, TimelinePoint } from '../report/report-types.js';
+import type { PageTask, ReportIdentity, ReportResult, ReportTask } from '../report/write-report.js';
+import type { Directory } from './directory.js';
+import type { Drain } from './drain.js';
+import type { DrainedThread } from './drained-thread.js';
+import type { Pool } from './pool.js';
+import { thinTimeline } from '../report/merge-timelines.js';
+import type { ClosedBy, Windows } from './windows.js';
+
+/** Runtime figures of one window, and its points on the timeline. */
+export interface WindowRuntime {
+  runtime: Omit<Runtime, 'gc'>;
+  timeline: TimelinePoint[];
+}
+
+/** What the reporter asks of the agent. */
+export interface ReporterSources {
+  threads(): Iterable<DrainedThread>;
+  closeRuntime(nowMachineMs: number, nowWallMs: number): WindowRuntime;
+  health(runtime: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'>;
+  onReport(result: ReportResult, seq: number): void;
+  onFault(code: string, message: string): void;
+}
+
+export interface ReporterOptions {
+  identity: ReportIdentity;
+  hdrDigits: 2 | 3;
+  retention: RetentionBounds;
+}
+
+export interface CloseOutcome {
+  /** The report on disk; null when it could not be written. */
+  file: string | null;
+  reason: string;
+}
+
+export class Reporter {
+  pool: Pool | null = null;
+  private readonly windows: Windows;
+  private readonly directory: Directory;
+  private readonly drain: Drain;
+  private readonly sources: ReporterSources;
+  private readonly options: ReporterOptions;
+  private closeChain: Promise<unknown> = Promise.resolve();
+  private writing: Promise<CloseOutcome> | null = null;
+  private drawing: Promise<void> | null = null;
+  private closedRuntime: WindowRuntime | null = null;
+  private timeline: TimelinePoint[] = [];
+  private reports = 0;
+  private runStart: { wallMs: number; machineMs: number };
+
+  constructor(windows: Windows, directory: Directory, drain: Drain, sources: ReporterSources, options: ReporterOptions) {
+    this.windows = windows;
+    this.directory = directory;
+    this.drain = drain;
+    this.sources = sources;
+    this.options = options;
+    const { startWallMs, startMachineMs } = windows.spanOf(windows.current);
+    this.runStart = { wallMs: startWallMs, machineMs: startMachineMs };
+    this.recover();
+  }
+
+  /** Closes the window now. One at a time; each call closes a window of its own. */
+  close(by: ClosedBy): Promise<CloseOutcome> {
+    const closing = this.closeChain.then(() => this.closeNow(by));
+    this.closeChain = closing.catch(() => {});
+    return closing;
+  }
+
+  /** Closes a window that has no room, from inside a drain. */
+  async closeFull(): Promise<void> {
+    await this.rotateAndWrite('full');
+  }
+
+  /** Resolves when the page that is being drawn is on disk. */
+  async settle(): Promise<void> {
+    await this.drawing;
+  }
+
+  /** A report that reached the disk before its agent thread died is complete; one that did not is written again. */
+  private recover(): void {
+    const index = this.windows.closing;
+    if (index >= 0 && reportExists(this.options.identity.directory, this.windows.seqOf(index as 0 | 1))) this.windows.release(index as 0 | 1);
+  }
+
+  private async closeNow(by: ClosedBy): Promise<CloseOutcome> {
+    await this.drain.drainAll(this.sources.threads());
+    return this.rotateAndWrite(by);
+  }
+
+  private async rotateAndWrite(by: ClosedBy): Promise<CloseOutcome> {
+    if (this.windows.closing >= 0) {
+      const earlier = await this.write(this.windows.closing as 0 | 1);
+      if (earlier.file === null) return earlier;
+    }
+    for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, this.windows.memory.totals);
+    const now = { wallMs: wallMs(), machineMs: machineMs() };
+    this.closedRuntime = this.sources.closeRuntime(now.machineMs, now.wallMs);
+    const outcome = await this.write(this.windows.rotate(by, now));
+    if (outcome.file !== null) this.afterReport();
+    return outcome;
+  }
+
+  private write(index: 0 | 1): Promise<CloseOutcome> {
+    this.writing ??= this.writeNow(index).finally(() => {
+      this.writing = null;
+    });
+    return this.writing;
+  }
+
+  private async writeNow(index: 0 | 1): Promise<CloseOutcome> {
+    const seq = this.windows.seqOf(index);
+    const { runtime, timeline } = (this.closedRuntime ??= this.sources.closeRuntime(machineMs(), wallMs()));
+    const task: ReportTask = { kind: 'report', window: index, ...this.figures(runtime) };
+    let result: ReportResult;
+    try {
+      result = await this.run(task);
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.sources.onFault('REPORT_WRITE', reason);
+      return { file: null, reason };
+    }
+    this.windows.release(index);
+    if (this.windows.runIsFull) this.sources.onFault('RUN_FULL', 'report.html has no room for more distinct values; the JSON reports go on');
+    this.timeline = thinTimeline([...this.timeline, ...timeline], TIMELINE_POINTS_MAX);
+    this.closedRuntime = null;
+    this.reports++;
+    this.sources.onReport(result, seq);
+    return { file: result.file, reason: '' };
+  }
+
+  private async run(task: ReportTask): Promise<ReportResult> {
+    if (this.pool !== null) {
+      try {
+        return await this.pool.report(task);
+      } catch (error) {
+        // A full disk fails here as well; a worker that died does not.
+        this.sources.onFault('POOL_TASK', (error as Error).message);
+      }
+    }
+    return (await import('../report/write-report.js')).writeReport(task);
+  }
+
+  private afterReport(): void {
+    const { directory } = this.options.identity;
+    try {
+      for (const removed of applyRetention(dirname(directory), directory, this.options.retention, isAlive)) {
+        this.sources.onFault('RETENTION', `removed ${removed}`);
+      }
+    } catch (error) {
+      this.sources.onFault('RETENTION_FAILED', (error as Error).message);
+    }
+    this.drawing ??= this.draw().finally(() => {
+      this.drawing = null;
+    });
+  }
+
+  private async draw(): Promise<void> {
+    const now = { wallMs: wallMs(), machineMs: machineMs() };
+    const runtime = this.closedRuntime?.runtime ?? this.lastRuntime;
+    if (runtime === null) return;
+    const task: PageTask = {
+      kind: 'page',
+      ...this.figures(runtime),
+      windows: this.reports,
+      startWallMs: this.runStart.wallMs,
+      endWallMs: now.wallMs,
+      durationMs: now.machineMs - this.runStart.machineMs,
+      timeline: this.timeline,
+    };
+    try {
+      if (this.pool !== null) await this.pool.page(task);
+      else await (await import('../report/write-report.js')).writePage(task);
+    } catch (error) {
+      this.sources.onFault('PAGE_WRITE', (error as Error).message);
+    }
+  }
+
+  private lastRuntime: Omit<Runtime, 'gc'> | null = null;
+
+  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window'> {
+    this.lastRuntime = runtime;
+    return {
+      memory: this.windows.memory.sab,
+      identity: this.options.identity,
+      paths: [...this.directory.paths],
+      counters: [...this.directory.counters],
+      gauges: gaugesOf(this.sources.threads()),
+      runtime,
+      agent: this.sources.health(runtime),
+      hdrDigits: this.options.hdrDigits,
+    };
+  }
+}
+
+/** Gauges that were ever set. A worker thread's carry its id, since two threads' values do not add up. */
+function gaugesOf(threads: Iterable<DrainedThread>): GaugeValue[] {
+  const values: GaugeValue[] = [];
+  for (const thread of threads) {
+    for (const { id, name, labels } of thread.gauges) {
+      const value = thread.memory.gauges[id];
+      if (Number.isNaN(value)) continue;
+      values.push({ name, labels: thread.name === 'main' ? labels : { ...labels, thread: String(thread.threadId) }, value });
+    }
+  }
+  return values;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
