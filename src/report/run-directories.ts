@@ -66,12 +66,30 @@ export function readReport(path: string): Report {
     throw notAReport(path, error instanceof Error ? error.message : String(error));
   }
   if (report?.schema !== 'pitot.report/1') throw notAReport(path, `schema ${show(report?.schema)}`);
-  // A report that was written by hand or cut by a tool must not end in a TypeError deep inside the merge.
-  const lists = ['paths', 'distributions', 'counters', 'gauges', 'stalls', 'leaks', 'kpis', 'alerts'] as const;
-  const missing =
-    lists.find((key) => !Array.isArray(report[key])) ?? (['window', 'records', 'runtime', 'agent'] as const).find((key) => !report[key]);
+  const missing = missingPart(report);
   if (missing !== undefined) throw notAReport(path, `a report without ${missing}`);
   return report;
+}
+
+/** What a merge walks through: a report that was written by hand or cut by a tool must not end in a TypeError deep inside. */
+const LISTS = [
+  'paths',
+  'distributions',
+  'counters',
+  'gauges',
+  'stalls',
+  'leaks',
+  'kpis',
+  'alerts',
+  'runtime.threads',
+  'runtime.memory.spaces',
+  'agent.faults',
+];
+const OBJECTS = ['window', 'records', 'config', 'runtime.cpu', 'runtime.memory', 'runtime.gc.byKind', 'runtime.eventLoop'];
+
+function missingPart(report: Report): string | undefined {
+  const at = (keys: string): unknown => keys.split('.').reduce((node: unknown, key) => (node as Record<string, unknown> | undefined)?.[key], report);
+  return LISTS.find((keys) => !Array.isArray(at(keys))) ?? OBJECTS.find((keys) => typeof at(keys) !== 'object' || at(keys) === null);
 }
 
 /** Runs of the newest run's service that were running while it was: the processes of one service. The newest is first. */

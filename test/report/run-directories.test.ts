@@ -65,15 +65,19 @@ test('should read reports by number and one at a time when asked for', (t) => {
 test('should skip with a message when a file is no report', (t) => {
   const noPaths: Partial<Report> = sampleReport();
   delete noPaths.paths;
-  const directory = writeRun(emptyBase(), 'run', '{"half":', JSON.stringify(noPaths), '{"schema":"other/1"}', 'null', sampleReport({ seq: 4 }));
+  const noSpaces = sampleReport();
+  delete (noSpaces.runtime.memory as Partial<typeof noSpaces.runtime.memory>).spaces;
+  const damaged = ['{"half":', JSON.stringify(noPaths), '{"schema":"other/1"}', 'null', JSON.stringify(noSpaces)];
+  const directory = writeRun(emptyBase(), 'run', ...damaged, sampleReport({ seq: 6 }));
   const messages: string[] = [];
   const seqs = [...readReports(directory, (message) => messages.push(message))].map((report) => report.seq);
-  t.deepEqual(seqs, [4]);
-  t.is(messages.length, 4);
+  t.deepEqual(seqs, [6]);
+  t.is(messages.length, 5);
   t.regex(messages[0], /^skipped .*report-000001\.json: expected a report \(pitot\.report\/1\), received /);
   t.regex(messages[1], /received a report without paths/);
   t.regex(messages[2], /received schema "other\/1"/);
   t.regex(messages[3], /received schema undefined/);
+  t.regex(messages[4], /received a report without runtime\.memory\.spaces/);
 });
 
 test('should refuse with the file and the reason when a named file cannot be read', (t) => {
