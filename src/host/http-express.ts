@@ -45,9 +45,9 @@ export class ExpressRoutes {
 
   /** Adds the mount whose layer is about to run. A middleware with a path is taken for one as well; nothing is ever looked up under it. */
   mount({ req, route }: LayerMessage, mounts: MountedAt | null): MountedAt | null {
-    const pattern = asText(route);
+    const pattern = typeof route === 'string' ? route.replace(/\/+$/, '') : asText(route);
     const baseUrl = req.baseUrl ?? '';
-    if (pattern === '/' || pattern === '' || baseUrl === '') return mounts;
+    if (pattern === '' || baseUrl === '') return mounts;
     return { baseUrl, pattern: this.join(this.prefixAt(parentOf(baseUrl, pattern, mounts), mounts), pattern), before: mounts };
   }
 
@@ -67,7 +67,7 @@ export class ExpressRoutes {
     if (prefix === '') return pattern;
     const known = this.joined.get(prefix)?.get(pattern);
     if (known !== undefined) return known;
-    const path = pattern === '/' ? prefix : prefix.replace(/\/+$/, '') + pattern;
+    const path = pattern === '/' ? prefix : prefix + pattern;
     if (this.joinedCount++ < JOINED_MAX) {
       const byPattern = this.joined.get(prefix) ?? new Map<string, string>();
       this.joined.set(prefix, byPattern.set(pattern, path));

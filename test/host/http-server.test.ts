@@ -254,7 +254,10 @@ serial('should answer all the same and report a fault when the recorder throws',
     },
   );
   t.teardown(uninstall);
-  const port = await listen(t, http.createServer((_req, res) => res.end()));
+  const port = await listen(
+    t,
+    http.createServer((_req, res) => res.end()),
+  );
   t.is(await request(port, '/'), 200);
   t.is(await request(port, '/'), 200);
   t.true(faults.length >= 1);
@@ -283,7 +286,8 @@ serial("should record fastify's patterns, prefixes included, and (none) when no 
   await app.ready();
   const port = await listen(t, app.server);
   t.teardown(() => app.close());
-  for (const path of ['/users/1', '/users/2', '/fails', '/callback/7', '/guarded', '/checked', '/checked?n=1', '/any/thing/at/all']) await request(port, path);
+  for (const path of ['/users/1', '/users/2', '/fails', '/callback/7', '/guarded', '/checked', '/checked?n=1', '/any/thing/at/all'])
+    await request(port, path);
   await request(port, '/users', { method: 'POST' });
   await request(port, '/users/1', { method: 'HEAD' });
   for (const path of ['/api/items/9/parts?x=1', '/api/v2', '/nowhere/1', '/nowhere/2']) await request(port, path);
