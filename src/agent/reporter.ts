@@ -116,7 +116,7 @@ export class Reporter {
   private async writeNow(index: 0 | 1): Promise<CloseOutcome> {
     const seq = this.windows.seqOf(index);
     const { runtime, timeline } = (this.closedRuntime ??= this.sources.closeRuntime(machineMs(), wallMs()));
-    const task: ReportTask = { kind: 'report', window: index, ...this.figures(runtime) };
+    const task: ReportTask = { kind: 'report', window: index, timeline, ...this.figures(runtime) };
     let result: ReportResult;
     try {
       result = await this.run(task);
@@ -183,7 +183,7 @@ export class Reporter {
 
   private lastRuntime: Omit<Runtime, 'gc'> | null = null;
 
-  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window'> {
+  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window' | 'timeline'> {
     this.lastRuntime = runtime;
     return {
       memory: this.windows.memory.sab,

@@ -66,7 +66,7 @@ export function windowFigures(window: WindowMemory, definitions: readonly Defini
   }
   records.recorded = records.aggregated + records.dropped + records.sampledOut;
   const gc = gcOf(
-    builder.build(groups.buckets, groups.counts, groups.starts[GC_FIRST], groups.starts[GC_END], exactOf(stats, GC_FIRST, GC_END), false),
+    builder.build(groups.buckets, groups.counts, groups.starts[GC_FIRST], groups.starts[GC_END], exactOf(stats, GC_FIRST, GC_END), true),
     stats,
     definitions,
   );
@@ -127,7 +127,7 @@ function inNs(value: ValueStats): Pick<PathStats, 'minNs' | 'p50Ns' | 'p90Ns' | 
 }
 
 function gcOf(all: ValueStats, stats: Float64Array, definitions: readonly Definition[]): GcStats {
-  const gc: GcStats = { count: 0, pauseNsP50: all.p50, pauseNsP99: all.p99, pauseNsMax: all.max, totalMs: 0, byKind: {} };
+  const gc: GcStats = { count: 0, hdr: all.hdr, pauseNsP50: all.p50, pauseNsP99: all.p99, pauseNsMax: all.max, totalMs: 0, byKind: {} };
   for (const { id, labels } of definitions.filter((definition) => definition.id >= GC_FIRST && definition.id < GC_END)) {
     const row = id * STAT_FIELDS;
     const count = stats[row + S_TIMED];

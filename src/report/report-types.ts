@@ -6,6 +6,11 @@ export interface Labels {
   [name: string]: string;
 }
 
+/** The resolved configuration, by option. */
+export interface ConfigValues {
+  [option: string]: string | number | boolean | null;
+}
+
 /** One window of one process. */
 export interface Report {
   schema: 'pitot.report/1';
@@ -27,6 +32,8 @@ export interface Report {
   gauges: GaugeValue[];
   records: RecordCounts;
   runtime: Runtime;
+  /** The runtime within the window, at most 60 points. */
+  timeline?: TimelinePoint[];
   cpu: CpuProfileSummary;
   stalls: Stall[];
   leaks: Leak[];
@@ -34,7 +41,7 @@ export interface Report {
   alerts: Alert[];
   agent: AgentHealth;
   /** The resolved configuration, as printed by `pitot check-config`. */
-  config: Record<string, string | number | boolean | null>;
+  config: ConfigValues;
 }
 
 export interface ReportWindow {
@@ -145,6 +152,8 @@ export interface MemoryUse {
 
 export interface GcStats {
   count: number;
+  /** Pauses of all kinds: HDR V2 compressed, base64. */
+  hdr?: string;
   pauseNsP50: number;
   pauseNsP99: number;
   pauseNsMax: number;
@@ -268,5 +277,5 @@ export interface RunSummary {
   stalls: Stall[];
   leaks: Leak[];
   kpis: Kpi[];
-  config: Record<string, string | number | boolean | null>;
+  config: ConfigValues;
 }

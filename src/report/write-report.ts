@@ -34,6 +34,7 @@ interface FigureTask {
 export interface ReportTask extends FigureTask {
   kind: 'report';
   window: 0 | 1;
+  timeline: TimelinePoint[];
 }
 
 export interface ReportResult {
@@ -82,6 +83,7 @@ export function writeReport(task: ReportTask): ReportResult {
     gauges: task.gauges,
     records: figures.records,
     runtime: { ...runtime, gc: figures.gc },
+    timeline: task.timeline,
     cpu: { samples: 0, durationMs: 0, top: [], files: [] },
     stalls: [],
     leaks: [],

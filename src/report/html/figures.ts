@@ -5,11 +5,11 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
-/** A ratio as a percentage with three significant digits at most, `0.12 %`; what is not zero never prints as zero. */
+/** A ratio as a percentage, `62 %`, `4.13 %`, `0.05 %`; what is not zero never prints as zero. */
 export function formatRatio(ratio: number): string {
   const percent = ratio * 100;
   if (percent !== 0 && Math.abs(percent) < 0.01) return '< 0.01 %';
-  return `${significant(percent)} %`;
+  return `${percent.toLocaleString('en-US', { maximumFractionDigits: Math.abs(percent) < 10 ? 2 : 1 })} %`;
 }
 
 /** Three significant digits, no exponent up to a million, thousands separators above, `12.3`, `0.004`, `12,300`. */
@@ -34,7 +34,8 @@ export function formatSpan(ms: number): string {
 
 /** `2026-03-14 10:21:35` of an ISO 8601 time, UTC; the text itself where it is none. */
 export function formatTime(iso: string): string {
-  const atMs = Date.parse(iso);
+  // Date.parse makes a date of nearly anything that ends in a digit.
+  const atMs = /^\d{4}-\d\d-\d\dT/.test(iso) ? Date.parse(iso) : Number.NaN;
   return Number.isNaN(atMs) ? iso : new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
 }
 

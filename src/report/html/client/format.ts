@@ -37,8 +37,14 @@ function significant(value) {
 function formatRatio(ratio) {
   const percent = ratio * 100;
   if (percent !== 0 && Math.abs(percent) < 0.01) return '< 0.01 %';
-  return significant(percent) + ' %';
+  return percent.toLocaleString('en-US', { maximumFractionDigits: Math.abs(percent) < 10 ? 2 : 1 }) + ' %';
 }
+
+/** A share in a column: one decimal always, so that they line up. */
+const formatShare = (ratio) => (ratio > 0 && ratio < 0.0005 ? '< 0.1 %' : (ratio * 100).toFixed(1) + ' %');
+
+/** The figure of a round axis mark: no decimals that say nothing, \`1 ms\` for \`1.00 ms\`. */
+const trimmed = (text) => text.replace(/\\.0+(?= |$)/, '');
 
 /** The way a distribution's unit wants its values: sizes and durations scale, every other unit is left as it is. */
 function formatterOf(unit) {

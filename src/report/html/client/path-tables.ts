@@ -22,8 +22,8 @@ function pictureColumn(rows, format, percentiles) {
 /** Losses that bear on a row's percentiles, plainly. */
 function rowNotes(row) {
   return [
-    row.sampled > 1 && el('span', { class: 'note' }, '1 in ' + significant(row.sampled) + ' timed'),
-    row.dropped > 0 && el('span', { class: 'note warn' }, formatCount(row.dropped) + ' dropped'),
+    row.sampled > 1 && [' ', el('span', { class: 'note' }, '1 in ' + significant(row.sampled) + ' timed')],
+    row.dropped > 0 && [' ', el('span', { class: 'note warn' }, formatCount(row.dropped) + ' dropped')],
   ];
 }
 
@@ -40,12 +40,13 @@ function detailOf(row, marks, format, facts, widthPx) {
   return [picture, figures, words.length > 0 && el('p', { class: 'legend' }, words.join(' '))];
 }
 
+const pictureLegend = 'Pictures share one logarithmic scale; thin line p50, bold line p99. A row opens to a larger one.';
 const pathPercentiles = [['p50', 'p50Ns'], ['p90', 'p90Ns'], ['p95', 'p95Ns'], ['p99', 'p99Ns'], ['p99.9', 'p999Ns'], ['max', 'maxNs']];
 
 function pathTable() {
   const highest = Math.max(...data.paths.map((path) => path.totalNs), 1);
   return buildTable({
-    mount: 'paths', kind: 'path', noun: ['path', 'paths'], rows: data.paths, sort: 'total', notes: rowNotes,
+    mount: 'paths', kind: 'path', noun: ['path', 'paths'], rows: data.paths, sort: 'total', notes: rowNotes, legend: pictureLegend,
     caption: 'Paths: calls, failures and percentiles of their durations',
     empty: 'No path was recorded: no measured call ended in this run. path("name").time(fn) measures a function; requests of node:http are measured by themselves.',
     columns: [
@@ -53,13 +54,13 @@ function pathTable() {
       pictureColumn(data.paths, formatNs, (path) => [path.p50Ns, path.p99Ns]),
       {
         id: 'total', name: 'Total time', value: (path) => path.totalNs,
-        cell: (path) => [figure(formatNs(path.totalNs)), el('span', { class: 'share' }, formatRatio(path.totalRatio)), bar(path.totalNs / highest)],
+        cell: (path) => [figure(formatNs(path.totalNs)), ' ', el('span', { class: 'share' }, formatShare(path.totalRatio)), bar(path.totalNs / highest)],
       },
       column('count', 'Count', (path) => path.count, formatCount),
       column('rate', 'Rate/s', (path) => path.perS, significant),
       {
         id: 'errors', name: 'Errors', value: (path) => path.errors,
-        cell: (path) => path.errors === 0 ? el('span', { class: 'nil' }, '0') : [formatCount(path.errors), el('span', { class: 'share bad' }, formatRatio(path.errors / Math.max(1, path.count)))],
+        cell: (path) => path.errors === 0 ? el('span', { class: 'nil' }, '0') : [formatCount(path.errors), ' ', el('span', { class: 'share bad' }, formatShare(path.errors / Math.max(1, path.count)))],
       },
       ...pathPercentiles.map(([name, key]) => column(key, name, (path) => path[key], formatNs)),
       column('mean', 'Mean', (path) => path.meanNs, formatNs),
@@ -81,7 +82,7 @@ function distributionTable() {
   const units = new Set(data.distributions.map((row) => row.unit));
   const scale = units.size === 1 ? formatterOf([...units][0]) : (value) => value >= 1e6 ? '10^' + Math.round(Math.log10(value)) : formatCount(value);
   return buildTable({
-    mount: 'distributions', kind: 'distribution', noun: ['distribution', 'distributions'], rows: data.distributions, sort: 'count', notes: rowNotes,
+    mount: 'distributions', kind: 'distribution', noun: ['distribution', 'distributions'], rows: data.distributions, sort: 'count', notes: rowNotes, legend: pictureLegend,
     caption: 'Distributions of recorded values, each in its own unit',
     empty: 'No distribution was recorded. distribution("name", { unit }).record(value) records one.',
     columns: [

@@ -20,9 +20,9 @@ function axisOf(rows) {
   return { first, last, low: first * binsPerDecade, high: last * binsPerDecade };
 }
 
-/** Decades that get a line: at most five. */
+/** Decades that get a line and have room for a name: at most three. */
 function decadesOf(axis) {
-  const step = Math.max(1, Math.ceil((axis.last - axis.first) / 5));
+  const step = Math.max(1, Math.ceil((axis.last - axis.first) / 4));
   const decades = [];
   for (let decade = axis.first + 1; decade < axis.last; decade++) if (decade % step === 0) decades.push(decade);
   return decades;
@@ -65,7 +65,7 @@ function smallPicture(shape, axis, p50, p99, label) {
 /** The scale that the small pictures share, for the heading above them. */
 function smallScale(axis, format) {
   const xOf = (decade) => (((decade - axis.first) / (axis.last - axis.first)) * 100).toFixed(1) + '%';
-  const marks = decadesOf(axis).map((decade) => svg('text', { x: xOf(decade), y: 10, 'text-anchor': 'middle' }, format(10 ** decade)));
+  const marks = decadesOf(axis).map((decade) => svg('text', { x: xOf(decade), y: 10, 'text-anchor': 'middle' }, trimmed(format(10 ** decade))));
   return svg('svg', { class: 'scale', 'aria-hidden': 'true' }, marks);
 }
 
@@ -109,7 +109,7 @@ function largePicture(row, marks, format, width) {
       const anchor = x < 20 ? 'start' : x > width - 20 ? 'end' : 'middle';
       return [
         svg('path', { class: 'grid', d: 'M' + x.toFixed(1) + ' ' + top + 'V' + (base + 4) }),
-        svg('text', { class: 'tick', x: x.toFixed(1), y: base + 17, 'text-anchor': anchor }, format(value)),
+        svg('text', { class: 'tick', x: x.toFixed(1), y: base + 17, 'text-anchor': anchor }, trimmed(format(value))),
       ];
     }),
     svg('path', { class: 'fill', d: outline(shape, xOf, base, base - top - 4) }),

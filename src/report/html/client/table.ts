@@ -15,7 +15,9 @@ function buildTable(spec) {
   const { columns } = spec;
   const haystacks = new Map(spec.rows.map((row) => [row, searchText(row)]));
   const state = { column: columns.find((column) => column.id === spec.sort), descending: true, words: [], all: false, open: null };
-  const drawn = new Map();
+  // A row is made once and moved from then on: sorting 2 000 rows costs their layout only.
+  const made = new Map();
+  let drawn = new Set();
   let detailRow = null;
 
   const status = el('span', { class: 'status', role: 'status' });
@@ -36,7 +38,7 @@ function buildTable(spec) {
   const scroll = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': spec.noun[1] },
     el('table', { class: 'rows ' + spec.mount, role: 'table' }, el('caption', {}, spec.caption), el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, heads)), body));
   const few = spec.rows.length <= 8;
-  mount.append(el('div', { class: 'tools' + (few ? ' few' : '') }, filter, el('span', { class: 'sorter' }, 'Sort by ', select, flip), status), scroll, more);
+  mount.append(el('div', { class: 'tools' + (few ? ' few' : '') }, filter, el('span', { class: 'sorter' }, 'Sort by ', select, flip), status, spec.legend && el('span', { class: 'legend' }, spec.legend)), scroll, more);
 
   function sortBy(column) {
     if (column === state.column) state.descending = !state.descending;
@@ -56,14 +58,10 @@ function buildTable(spec) {
     const rows = ordered();
     const openAt = state.open === null ? -1 : rows.indexOf(state.open);
     const shown = state.all ? rows : rows.slice(0, Math.max(ROWS_FIRST, openAt + 1));
-    drawn.clear();
+    drawn = new Set(shown);
     detailRow = null;
     const fragment = document.createDocumentFragment();
-    for (const row of shown) {
-      const line = drawRow(row);
-      drawn.set(row, line);
-      fragment.append(line);
-    }
+    for (const row of shown) fragment.append(lineOf(row));
     if (rows.length === 0) fragment.append(el('tr', { role: 'row', class: 'none' }, el('td', { role: 'cell', colspan: columns.length }, 'No ' + spec.noun[0] + ' matches the filter.')));
     body.replaceChildren(fragment);
     columns.forEach((column, i) => {
@@ -79,6 +77,12 @@ function buildTable(spec) {
     status.textContent = (rows.length === spec.rows.length ? '' : formatCount(rows.length) + ' of ') + formatCount(spec.rows.length) + ' ' + spec.noun[spec.rows.length === 1 ? 0 : 1] +
       (hidden > 0 ? ', first ' + formatCount(shown.length) + ' shown' : '');
     if (state.open !== null) showDetail();
+  }
+
+  function lineOf(row) {
+    const line = made.get(row) || drawRow(row);
+    made.set(row, line);
+    return line;
   }
 
   function drawRow(row) {
@@ -104,16 +108,15 @@ function buildTable(spec) {
   function open(row) {
     if (detailRow !== null) detailRow.remove();
     detailRow = null;
-    const before = state.open === null ? undefined : drawn.get(state.open);
-    if (before !== undefined) mark(before, false);
+    if (state.open !== null) mark(lineOf(state.open), false);
     state.open = row;
     if (row !== null) showDetail();
   }
 
   function showDetail() {
-    const line = drawn.get(state.open);
-    if (line === undefined) return;
+    const line = lineOf(state.open);
     mark(line, true);
+    if (!drawn.has(state.open)) return;
     const widthPx = Math.max(280, Math.min(scroll.clientWidth, 1400) - 32);
     detailRow = el('tr', { role: 'row', class: 'detail' }, el('td', { role: 'cell', colspan: columns.length }, spec.detail(state.open, widthPx)));
     line.after(detailRow);
@@ -132,7 +135,7 @@ function buildTable(spec) {
     }
     open(row);
     if (!drawn.has(row)) draw();
-    drawn.get(row).scrollIntoView({ block: 'center' });
+    lineOf(row).scrollIntoView({ block: 'center' });
   }
 
   const table = { kind: spec.kind, rows: spec.rows, open, reveal, redrawDetail: () => state.open !== null && open(state.open) };

@@ -11,7 +11,7 @@ const CHARTS = [
   { title: 'Loop utilisation', about: 'share of time the loop was busy', format: formatRatio, full: 1, series: [
     { name: 'busy', kind: 'area', of: (point) => point.loopUtilization }] },
   { title: 'Garbage collection', about: 'time in collections per interval, and the longest pause', format: formatNs, series: [
-    { name: 'total', kind: 'bars', of: (point) => point.gcTotalMs * 1e6 }, { name: 'longest', kind: 'line ink', of: (point) => point.gcPauseNsMax }] },
+    { name: 'total', kind: 'bars', of: (point) => point.gcTotalMs * 1e6 }, { name: 'longest', kind: 'line quiet', of: (point) => point.gcPauseNsMax }] },
   { title: 'CPU', about: 'cores used by the process', format: (value) => significant(value), series: [{ name: 'cores', kind: 'area', of: (point) => point.cpuRatio }] },
   { title: 'Memory', about: '', format: formatBytes, bytes: true, series: [
     { name: 'rss', kind: 'line ink', of: (point) => point.rssBytes }, { name: 'heap total', kind: 'line quiet', of: (point) => point.heapTotalBytes },
@@ -74,7 +74,7 @@ function buildChart(chart, points) {
   const highest = chart.series.map((line) => Math.max(...points.map(line.of)));
   const peak = Math.max(...highest, 0);
   // A limit far above would flatten every line: it is drawn where it is within reach, and written in any case.
-  const limitInRange = limit > 0 && limit <= peak * 3;
+  const limitInRange = limit > 0 && limit <= peak * 2;
   const top = chart.full || niceTop(Math.max(peak, limitInRange ? limit : 0), chart.bytes);
   const readouts = chart.series.map((line) => el('dd', {}));
   const keys = chart.series.map((line, i) => el('div', {}, el('dt', {}, svg('svg', { class: 'key', viewBox: '0 0 16 8', 'aria-hidden': 'true' }, svg('path', { class: keyClass(line.kind), d: keyPath(line.kind) })), line.name), readouts[i]));
@@ -91,7 +91,7 @@ function buildChart(chart, points) {
     plot.replaceChildren(svg('svg', { viewBox: '0 0 ' + widthPx + ' ' + PLOT_HEIGHT_PX, role: 'img', 'aria-label': label },
       levels.map((level) => [
         svg('path', { class: level === 0 ? 'base' : 'grid', d: 'M' + GUTTER_PX + ' ' + yOf(level).toFixed(1) + 'H' + widthPx }),
-        svg('text', { class: 'tick', x: GUTTER_PX - 6, y: (yOf(level) + (level === 0 ? 0 : 4)).toFixed(1), 'text-anchor': 'end' }, level === 0 ? '0' : chart.format(level)),
+        svg('text', { class: 'tick', x: GUTTER_PX - 6, y: (yOf(level) + (level === 0 ? 0 : 4)).toFixed(1), 'text-anchor': 'end' }, level === 0 ? '0' : trimmed(chart.format(level))),
       ]),
       ticks.map((ms) => svg('path', { class: 'grid', d: 'M' + xOf(ms).toFixed(1) + ' ' + yOf(top).toFixed(1) + 'V' + PLOT_HEIGHT_PX })),
       chart.series.map((line) => drawSeries(line, points, xOf, yOf)),

@@ -9,7 +9,9 @@ export function agentSection(run: RunSummary): Markup {
   return html`<section id="agent"><h2>pitot itself</h2>
 ${records(run)}
 <p>It used ${formatRatio(run.agent.cpuRatio)} of a core and ${formatBytes(run.agent.rssBytes)}; the longest pause it caused was ${formatNs(run.agent.pausesNsMax)}; ${
-    run.agent.restarts === 0 ? 'none of its threads died' : html`<b>${formatCount(run.agent.restarts)} of its threads died and were replaced</b>`
+    run.agent.restarts === 0
+      ? 'none of its threads died'
+      : html`<b>${formatCount(run.agent.restarts)} of its threads died and ${run.agent.restarts === 1 ? 'was' : 'were'} replaced</b>`
   }.</p>
 ${faults(run)}
 ${configuration(run)}
@@ -31,7 +33,7 @@ function faults({ agent }: RunSummary): Markup {
     [
       { name: 'Code', cell: (fault) => html`<code>${fault.code}</code>` },
       { name: 'Count', figure: true, cell: (fault) => formatCount(fault.count) },
-      { name: 'Last, UTC', cell: (fault) => formatTime(fault.lastAt) },
+      { name: 'Last, UTC', cell: (fault) => html`<time>${formatTime(fault.lastAt)}</time>` },
       { name: 'Message', cell: (fault) => fault.message },
     ],
     agent.faults,

@@ -22,7 +22,7 @@ function alerts(rows: readonly Alert[]): Markup {
         cell: (alert) => tag(alert.severity, alert.severity === 'critical' ? 'bad' : alert.severity === 'warning' ? 'warn' : 'calm'),
       },
       { name: 'Rule', cell: (alert) => alert.rule },
-      { name: 'Since, UTC', cell: (alert) => formatTime(alert.since) },
+      { name: 'Since, UTC', cell: (alert) => html`<time>${formatTime(alert.since)}</time>` },
       { name: 'Value', figure: true, cell: (alert) => significant(alert.value) },
       { name: 'Threshold', figure: true, cell: (alert) => significant(alert.threshold) },
       { name: 'Message', cell: (alert) => html`${alert.message}${alert.runbook !== '' && html` <small>Runbook: ${alert.runbook}</small>`}` },
@@ -52,7 +52,7 @@ function stalls(rows: readonly Stall[]): Markup {
   return staticTable(
     'Stalls',
     [
-      { name: 'Start, UTC', cell: (stall) => formatTime(stall.startAt) },
+      { name: 'Start, UTC', cell: (stall) => html`<time>${formatTime(stall.startAt)}</time>` },
       {
         name: 'Duration',
         figure: true,

@@ -34,7 +34,7 @@ export function readingNotes(run: RunSummary): Markup | null {
     );
   if (agent.restarts > 0)
     notes.push(
-      html`pitot’s own threads died and were replaced <b>${many(agent.restarts, 'time', 'times')}</b>: see <a href="#agent">pitot itself</a>.`,
+      html`<b>${many(agent.restarts, 'thread', 'threads')} of pitot’s own</b> died and ${agent.restarts === 1 ? 'was' : 'were'} replaced: see <a href="#agent">pitot itself</a>.`,
     );
   if (agent.faults.length > 0)
     notes.push(html`pitot met <b>${many(agent.faults.length, 'kind', 'kinds')} of fault</b>: see <a href="#agent">pitot itself</a>.`);

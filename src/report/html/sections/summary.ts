@@ -30,18 +30,16 @@ function verdict(run: RunSummary): Markup {
   if (first === undefined) return html`<p class="verdict">Every recorded call took no measurable time.</p>`;
   const [slow, ...slower] = slowest.byP99;
   return html`<div class="verdict">
-<p>Most time went to ${link(first)}: <b>${formatNs(totalNsOf(first))}</b> in ${formatCount(first.count)} ${calls(first)}, ${formatRatio(totalNsOf(first) / sumNs)} of all paths’ time.${
-    others.length > 0 && html` <span class="then">Then ${listed(others.map((path) => html`${link(path)} ${formatNs(totalNsOf(path))}`))}.</span>`
-  }</p>
+<p>The most time, <b>${formatNs(totalNsOf(first))}</b> or ${formatRatio(totalNsOf(first) / sumNs)} of all paths’, went to ${link(first)} in ${formatCount(first.count)} ${first.count === 1 ? 'call' : 'calls'}.
+${others.length > 0 && html`<span class="then">Then ${listed(others.map((path) => html`${link(path)} ${formatNs(totalNsOf(path))}`))}.</span>`}</p>
 ${
   slow !== undefined &&
-  html`<p>Slowest at p99 is ${link(slow)}: <b>${formatNs(slow.p99Ns)}</b>, against ${formatNs(slow.p50Ns)} at p50.${
-    slower.length > 0 && html` <span class="then">Then ${listed(slower.map((path) => html`${link(path)} ${formatNs(path.p99Ns)}`))}.</span>`
-  }${
+  html`<p>The slowest p99, <b>${formatNs(slow.p99Ns)}</b> against a p50 of ${formatNs(slow.p50Ns)}, is that of ${link(slow)}
+<span class="then">${slower.length > 0 && html`Then ${listed(slower.map((path) => html`${link(path)} ${formatNs(path.p99Ns)}`))}. `}${
     slowest.fewCalls
-      ? html` <span class="then">No path has ${P99_COUNT_MIN} calls yet, so p99 is little more than the slowest call.</span>`
-      : html` <span class="then">Among paths with ${P99_COUNT_MIN} calls or more.</span>`
-  }</p>`
+      ? `No path has ${P99_COUNT_MIN} calls yet, so a p99 is little more than the slowest call.`
+      : `Of the paths with ${P99_COUNT_MIN} calls or more.`
+  }</span></p>`
 }
 </div>`;
 }
@@ -87,7 +85,7 @@ function figures(run: RunSummary): Markup {
         ? `highest ${formatRatio(rssMax / memory.limitBytes)} of ${formatBytes(memory.limitBytes)}`
         : `highest ${formatBytes(rssMax)}, no limit known`,
     ],
-    ['pitot itself', `${formatRatio(agent.cpuRatio)} of a core`, formatBytes(agent.rssBytes)],
+    ['pitot itself', formatRatio(agent.cpuRatio), `of a core, ${formatBytes(agent.rssBytes)}`],
   ];
   return html`<dl class="figures">${rows.map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>`)}</dl>`;
 }
@@ -116,8 +114,7 @@ function timeOfDay(run: RunSummary): string {
 }
 
 const link = (path: PathStats): Markup =>
-  html`<a class="path" href="${pathHash('path', path.name, path.labels)}">${path.name}${labelChips(path.labels)}</a>`;
-const calls = (path: PathStats): string => (path.count === 1 ? 'call' : 'calls');
+  html`<a class="path" href="${pathHash('path', path.name, path.labels)}"><u>${path.name}</u>${labelChips(path.labels)}</a>`;
 const listed = (items: Markup[]): Markup => html`${items.map((item, i) => html`${i > 0 && (i === items.length - 1 ? ' and ' : ', ')}${item}`)}`;
 
 function sumOf<T>(items: readonly T[], of: (item: T) => number): number {

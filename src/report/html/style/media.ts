@@ -9,7 +9,6 @@ export const mediaStyle = `
   .figures div:nth-child(n + 5) { border-top: 1px solid var(--line); }
   .rows tbody tr:not(.detail) > th, .rows thead th:first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); }
   .rows thead th:first-child { z-index: 3; }
-  .rows tbody tr.open > th { background: var(--accent-wash); }
   .rows tbody th { min-width: 230px; max-width: 300px; }
   .rows tr.detail > td > * { position: sticky; left: 16px; }
 }
@@ -28,6 +27,7 @@ export const mediaStyle = `
   .columns, .pair { grid-template-columns: minmax(0, 1fr); }
 
   .tools input { width: 100%; min-height: 40px; font-size: 16px; }
+  .tools .legend { margin-left: 0; }
   .sorter { display: inline-flex; align-items: center; gap: 6px; }
   #paths .scroll, #distributions .scroll, #counters .scroll, #gauges .scroll { overflow-x: visible; }
   .more { width: 100%; min-height: 44px; }
@@ -37,7 +37,7 @@ export const mediaStyle = `
   .rows tbody tr:not(.detail) > th, .rows tbody tr > td { display: block; position: static; width: auto; min-width: 0; max-width: none; padding: 0; border: 0; background: none; }
   .rows tbody tr:not(.detail) > th { grid-column: 1 / -1; font-size: 15px; }
   .rows tbody tr > td { font-size: 14px; white-space: nowrap; text-align: left; }
-  .rows tbody td.figure { padding-right: 0; }
+  .rows tbody tr > td.figure { text-align: left; }
   .rows tbody td[data-name]::before { content: attr(data-name); display: block; color: var(--soft); font-size: 11.5px; line-height: 1.3; }
   .rows tbody td.picture { grid-column: 1 / -1; }
   .rows tbody td.picture::before { display: none; }
@@ -45,7 +45,7 @@ export const mediaStyle = `
   .rows tbody td.total { grid-column: span 2; }
   .errors .share { display: inline; margin-left: 4px; }
   .rows tbody tr.open { background: var(--accent-wash); margin: 0 -16px; padding-left: 16px; padding-right: 16px; }
-  .rows tbody tr:not(.detail):not(.none):hover > *, .rows tr.open > * { background: none; }
+  .rows tbody tr:not(.detail):not(.none):hover > *, .rows tbody tr.open:not(.detail):not(.none) > * { background: none; }
   .rows tbody tr.open > th { box-shadow: none; padding-left: 0; }
   .rows tbody tr.detail { display: block; margin: 0 -16px; padding: 12px 16px 16px; background: var(--panel); }
   .rows tbody tr.detail > td { white-space: normal; box-shadow: none; }
@@ -69,9 +69,15 @@ export const mediaStyle = `
   .figures dd { font-size: 13px; }
   .figures small, .figures dt { font-size: 9px; }
   table.rows, table.plain { font-size: 9px; }
-  .rows thead th, .rows tbody tr:not(.detail) > th { position: static; font-size: 9px; background: none; min-width: 0; }
+  .rows thead th, .rows thead th:first-child, .rows tbody tr:not(.detail) > th { position: static; font-size: 9px; background: none; min-width: 0; }
+  table.plain th, .chip, .run, .notes, .key-column p, .key-column dl, .verdict .chip, small { font-size: 9px; }
+  h1 { font-size: 20px; }
+  h2 { font-size: 13px; margin-bottom: 6px; }
+  h3, .records { font-size: 11px; }
+  section { padding-top: 16px; }
+  svg.scale text { font-size: 8px; }
+  .moment { display: none; }
   .rows tbody th, .rows tbody td { padding: 3px 4px; }
-  .rows .figure, .rows tbody td.figure { padding-right: 4px; }
   .rows thead button::after { display: none; }
   .rows tbody tr, .chart, .columns > div { break-inside: avoid; }
   .chip, .note { font-size: 8.5px; line-height: 13px; padding: 0 3px; }

@@ -4,6 +4,7 @@ export const rowsStyle = `
 .tools input { width: 300px; padding: 5px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); color: var(--ink); }
 .tools input::placeholder { color: var(--soft); opacity: 1; }
 .tools.few input { display: none; }
+.tools .legend { margin-left: auto; }
 .sorter { display: none; }
 .sorter select, .flip { border: 1px solid var(--line); border-radius: 6px; background: var(--panel); color: var(--ink); padding: 4px 8px; min-height: 32px; }
 .flip { width: 34px; cursor: pointer; margin-left: 4px; }
@@ -15,31 +16,31 @@ table.rows { font-size: 13px; }
 table.counters, table.gauges { width: 100%; }
 .rows thead th { position: sticky; top: 0; z-index: 2; background: var(--paper); border-bottom: 1px solid var(--line); padding: 4px 8px; text-align: left; vertical-align: bottom; font-weight: 500; color: var(--soft); font-size: 12px; white-space: nowrap; }
 .rows thead th.figure { text-align: right; }
-.rows thead button { border: 0; background: none; padding: 2px 0; font: inherit; color: inherit; cursor: pointer; }
+.rows thead button { position: relative; border: 0; background: none; padding: 2px 0; font: inherit; color: inherit; cursor: pointer; }
 .rows thead button:hover { color: var(--ink); }
-.rows thead button::after { content: '↓'; display: inline-block; width: 1em; text-align: center; visibility: hidden; }
+.rows thead button::after { content: '↓'; content: '↓' / ''; position: absolute; left: 100%; width: 12px; text-align: center; visibility: hidden; }
+.rows thead .figure button::after { left: auto; right: 100%; }
 .rows thead button:hover::after { visibility: visible; opacity: 0.5; }
 .rows thead [aria-sort] { color: var(--ink); font-weight: 650; }
 .rows thead [aria-sort] button::after { visibility: visible; opacity: 1; color: var(--accent); }
-.rows thead [aria-sort='ascending'] button::after { content: '↑'; }
+.rows thead [aria-sort='ascending'] button::after { content: '↑'; content: '↑' / ''; }
 .rows tbody th, .rows tbody td { padding: 6px 8px; border-bottom: 1px solid var(--faint); vertical-align: middle; font-weight: 400; text-align: left; }
 .rows thead th:first-child, .rows tbody th { padding-left: 0; }
-.rows .figure { text-align: right; white-space: nowrap; padding-right: calc(8px + 1em); }
-.rows tbody td.figure { padding-right: calc(8px + 1em); }
-.rows thead th.figure { padding-right: 8px; }
-.rows tbody th { width: 30%; min-width: 210px; line-height: 1.55; overflow-wrap: anywhere; }
+.rows .figure { text-align: right; white-space: nowrap; }
+.rows thead th:last-child, .rows tbody td:last-child:not([colspan]) { padding-right: 0; }
+.rows tbody th { width: 28%; min-width: 210px; line-height: 1.55; overflow-wrap: anywhere; }
 .rows.counters tbody th, .rows.gauges tbody th { width: auto; min-width: 140px; }
 .rows tbody tr:not(.detail):not(.none):hover > * { background: var(--raised); }
 .rows tbody tr:not(.detail):hover .chip { background: var(--paper); }
 .paths tbody tr:not(.detail):not(.none), .distributions tbody tr:not(.detail):not(.none) { cursor: pointer; }
 a.name { color: inherit; text-decoration: none; font-weight: 600; }
 tr:hover > th a.name { text-decoration: underline; text-decoration-color: var(--accent); }
-.rows tr.open > * { background: var(--accent-wash); border-bottom-color: transparent; }
+.rows tbody tr.open:not(.detail):not(.none) > * { background: var(--accent-wash); border-bottom-color: transparent; }
 .rows tr.open > th { box-shadow: inset 3px 0 var(--accent); padding-left: 10px; }
-.note { display: inline-block; margin-left: 6px; font-size: 11.5px; line-height: 18px; padding: 0 6px; border-radius: 4px; color: var(--soft); border: 1px solid var(--line); white-space: nowrap; }
+.note { display: inline-block; margin-left: 2px; font-size: 11.5px; line-height: 18px; padding: 0 6px; border-radius: 4px; color: var(--soft); border: 1px solid var(--line); white-space: nowrap; }
 .note.warn { color: var(--warn); border-color: currentColor; }
 .total { min-width: 118px; }
-.share { color: var(--soft); margin-left: 6px; display: inline-block; min-width: 46px; }
+.share { color: var(--soft); margin-left: 2px; display: inline-block; min-width: 54px; }
 .share.bad { color: var(--bad); }
 .errors .share { display: block; margin: 0; }
 .nil { color: var(--soft); }
@@ -52,6 +53,7 @@ svg text { font-size: 11px; fill: var(--soft); font-variant-numeric: tabular-num
 svg path { fill: none; }
 .shape .fill, .large .fill { fill: var(--accent-fill); }
 .grid { stroke: var(--line); }
+.shape path { vector-effect: non-scaling-stroke; }
 .shape .p50 { stroke: var(--ink); stroke-width: 1; }
 .shape .p99 { stroke: var(--accent); stroke-width: 2; }
 .no-picture { color: var(--soft); font-size: 12px; }
