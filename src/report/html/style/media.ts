@@ -75,6 +75,8 @@ export const mediaStyle = `
   h2 { font-size: 13px; margin-bottom: 6px; }
   h3, .records { font-size: 11px; }
   section { padding-top: 16px; }
+  footer, h3 small { font-size: 9px; }
+  .rows thead th:first-child, .rows tbody tr:not(.detail) > th { padding-left: 0; }
   svg.scale text { font-size: 8px; }
   .moment { display: none; }
   .rows tbody th, .rows tbody td { padding: 3px 4px; }
