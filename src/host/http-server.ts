@@ -1,7 +1,7 @@
 // Times HTTP requests by method, route and class of status. Thread: application, two to three messages a request. Forbidden: allocation per keep-alive request, throwing into the host. Budget: 300 ns a request.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { beginNext, Exchange, exchangeOf, NO_ROUTE, type ProbedSocket, release } from './http-exchange.js';
+import { begin, type Exchange, type ExchangeOwner, exchangeOf, NO_ROUTE, type ProbedSocket, release } from './http-exchange.js';
 import { type ExpressRequest, ExpressRoutes, type LayerMessage } from './http-express.js';
 import { HttpPaths, NO_RESPONSE, type OnProbeFault, type PathFor } from './http-paths.js';
 
@@ -20,23 +20,29 @@ interface FastifyMessage {
  * Starts timing the requests of every HTTP/1 server of this thread; returns the stop. Requests under way at either moment are not recorded.
  *
  * A span lasts from the request's headers to the last byte handed to the system. A connection that closes before that is an error with
- * status 'aborted', whoever closed it.
+ * status 'aborted', whoever closed it. HTTP/2 servers do not publish.
+ *
+ * Cost a request beside what Node does without subscribers (ns, Node 20 / 24, recording included as one clock read): plain 145 / 155, fastify 240 / 218, of
+ * which fastify's channel is 90 / 65: no cheaper documented source of the pattern is in sight, as a hook of ours would show in the host's own.
  */
 export function installHttpServer(pathFor: PathFor, onFault?: OnProbeFault): () => void {
   const paths = new HttpPaths(pathFor, 'http.server', 'route', 'aborted');
   const express = new ExpressRoutes();
-  // One symbol an installation: a connection may outlive it and meet the next.
-  const key = Symbol('pitot.http.exchange');
   let installed = true;
+  const owner: ExchangeOwner = {
+    onAborted(exchange, request) {
+      try {
+        if (installed) record(request, exchange, NO_RESPONSE);
+      } catch (error) {
+        fault(error);
+      }
+    },
+  };
 
   const onStart = (message: unknown): void => {
     try {
       const { request, socket } = message as ServerMessage;
-      const first = socket[key];
-      if (first === undefined) {
-        socket[key] = new Exchange(request);
-        socket.on('close', onClose);
-      } else if (first !== null) beginNext(first, request);
+      begin(owner, socket, request);
     } catch (error) {
       fault(error);
     }
@@ -45,7 +51,7 @@ export function installHttpServer(pathFor: PathFor, onFault?: OnProbeFault): () 
   const onFastifyHandler = (message: unknown): void => {
     try {
       const { request, route } = message as FastifyMessage;
-      const exchange = exchangeOf(request.raw.socket as ProbedSocket, key, request.raw);
+      const exchange = exchangeOf(owner, request.raw.socket, request.raw);
       if (exchange !== null && typeof route?.url === 'string') exchange.route = route.url;
     } catch (error) {
       fault(error);
@@ -57,7 +63,7 @@ export function installHttpServer(pathFor: PathFor, onFault?: OnProbeFault): () 
       const layer = message as LayerMessage;
       if (layer.errorHandler === true) return;
       const request = layer.req as unknown as IncomingMessage;
-      const exchange = exchangeOf(request.socket as ProbedSocket, key, request);
+      const exchange = exchangeOf(owner, request.socket, request);
       if (exchange === null) return;
       if (express.isHandler(layer)) exchange.route = express.routeAt(layer, exchange.mounts);
       else exchange.mounts = express.mount(layer, exchange.mounts);
@@ -69,28 +75,15 @@ export function installHttpServer(pathFor: PathFor, onFault?: OnProbeFault): () 
   const onFinish = (message: unknown): void => {
     try {
       const { request, response, socket } = message as ServerMessage;
-      const exchange = exchangeOf(socket, key, request);
+      const exchange = exchangeOf(owner, socket, request);
       if (exchange === null) return;
       // First, so that whatever happens in the recorder a request is recorded once.
-      release(socket, key, exchange);
+      release(socket, exchange);
       record(request, exchange, response.statusCode);
     } catch (error) {
       fault(error);
     }
   };
-
-  /** What the connection was still working on was aborted. */
-  function onClose(this: ProbedSocket): void {
-    try {
-      let exchange = this[key] ?? null;
-      this[key] = null;
-      for (; installed && exchange !== null; exchange = exchange.later) {
-        if (exchange.request !== null) record(exchange.request, exchange, NO_RESPONSE);
-      }
-    } catch (error) {
-      fault(error);
-    }
-  }
 
   function record(request: IncomingMessage, exchange: Exchange, statusCode: number): void {
     const route = exchange.route === NO_ROUTE ? express.routeOf(request as ExpressRequest) : exchange.route;

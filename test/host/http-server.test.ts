@@ -242,6 +242,29 @@ serial('should record again, and once, when it is installed anew on connections 
   t.deepEqual(after.lines, ['GET (none) 2xx ok', 'DELETE (none) aborted error']);
 });
 
+serial('should leave one listener on a connection, with room made for it, however often it is installed', async (t) => {
+  const listeners: [number, number][] = [];
+  const port = await listen(
+    t,
+    http.createServer((req, res) => {
+      listeners.push([req.socket.listenerCount('close'), req.socket.getMaxListeners()]);
+      res.end();
+    }),
+  );
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.teardown(() => agent.destroy());
+  await request(port, '/', { agent });
+  for (let i = 0; i < 3; i++) {
+    const recording = new HttpRecording();
+    const uninstall = installHttpServer(recording.pathFor);
+    await request(port, '/', { agent });
+    await recording.until(1);
+    uninstall();
+  }
+  const [count, max] = listeners[0];
+  t.deepEqual(listeners.slice(1), new Array(3).fill([count + 1, max + 1]));
+});
+
 serial('should answer all the same and report a fault when the recorder throws', async (t) => {
   const faults: string[] = [];
   const uninstall = installHttpServer(
