@@ -1,17 +1,52 @@
-// Puts types and schema beside the bundles: the declarations as .d.cts, because what they describe is CommonJS.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Completes dist after the bundler: the public types as .d.cts (what they describe is CommonJS), the report's schema; and removes what no entry reaches.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const CODE_ENTRIES = ['src/index.cjs', 'src/register.cjs', 'src/cli.js'];
+const TYPE_ENTRIES = ['src/index.d.cts', 'src/register.d.cts'];
 
-for (const file of readdirSync(join(root, 'build/src'), { recursive: true })) {
-  if (!file.endsWith('.d.ts')) continue;
-  const target = join(root, 'dist/src', file.replace(/\.d\.ts$/, '.d.cts'));
-  mkdirSync(dirname(target), { recursive: true });
-  const text = readFileSync(join(root, 'build/src', file), 'utf8');
-  writeFileSync(target, text.replace(/(from\s+'\.[^']*)\.js'/g, "$1.cjs'").replace(/(import\('\.[^']*)\.js'\)/g, "$1.cjs')").replace(/\n\/\/# sourceMappingURL=.*/, ''));
+copyFileSync(join(root, 'docs/report.schema.json'), join(dist, 'report.schema.json'));
+const types = closure(TYPE_ENTRIES, writeDeclaration);
+// Thread entry points are reached through the `new URL('../workers/x.js', import.meta.url)` of the code.
+const code = closure(CODE_ENTRIES, (file) => readFileSync(join(dist, file), 'utf8'));
+removeAllBut(new Set([...types, ...code, ...[...code].map((file) => `${file}.map`), 'report.schema.json']));
+
+/** Files of dist that entries reach by relative imports, themselves included. */
+function closure(entries, read) {
+  const seen = new Set();
+  const queue = [...entries];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    for (const [, , specifier] of read(file).matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\(|\bURL\()\s*(['"`])(\.\.?\/[^'"`]+\.c?js)\1/g)) {
+      const target = join(dirname(file), specifier);
+      const next = file.endsWith('.d.cts') ? target.replace(/\.cjs$/, '.d.cts') : target;
+      // A path in a string that is no file of dist (a page's own script, say) is not an import.
+      if (file.endsWith('.d.cts') || existsSync(join(dist, next))) queue.push(next);
+    }
+  }
+  return seen;
 }
 
-const schema = join(root, 'docs/report.schema.json');
-if (existsSync(schema)) copyFileSync(schema, join(root, 'dist/report.schema.json'));
+/** Copies one declaration from build/, with the suffixes of its imports changed; returns its text. */
+function writeDeclaration(file) {
+  const from = join(root, 'build', file.replace(/\.d\.cts$/, '.d.ts'));
+  const text = readFileSync(from, 'utf8')
+    .replace(/((?:\bfrom|\bimport)\s+'\.[^']*)\.js'/g, "$1.cjs'")
+    .replace(/(\bimport\('\.[^']*)\.js'\)/g, "$1.cjs')")
+    .replace(/\n\/\/# sourceMappingURL=.*/, '');
+  mkdirSync(dirname(join(dist, file)), { recursive: true });
+  writeFileSync(join(dist, file), text);
+  return text;
+}
+
+/** Chunks and declarations of earlier builds would be published otherwise. */
+function removeAllBut(kept) {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const path = join(dist, name);
+    if (existsSync(path) && statSync(path).isFile() && !kept.has(relative(dist, path))) rmSync(path, { force: true });
+  }
+}
