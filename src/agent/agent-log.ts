@@ -1,7 +1,8 @@
 // agent.log: pino on an opened file, written synchronously (the agent thread may be ended at any moment), bounded in bytes.
-import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LOG_BYTES_MAX } from '../core/limits.js';
+import { ensureRunDirectory } from '../report/files.js';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -22,7 +23,7 @@ export class AgentLog {
   async open(file: string, level: LogLevel, bindings: Record<string, unknown>): Promise<void> {
     const { pino } = await import('pino');
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      ensureRunDirectory(dirname(file));
       this.fd = openSync(file, 'a', 0o600);
       this.bytesLeft -= fstatSync(this.fd).size;
       this.logger = pino({ level, base: bindings, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: this.fd, sync: true }));

@@ -10,7 +10,7 @@ import { DRAIN_MS, RESERVED_PATHS, SAMPLE_MS, THREADS_MAX } from '../core/limits
 import { osThreadId } from '../core/os-thread-id.js';
 import { nsToMs } from '../core/units.js';
 import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
-import type { AgentData, AgentMessage, AgentPortMessage, HostMessage } from '../memory/messages.js';
+import type { AgentData, AgentMessage, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { viewThreadMemory } from '../memory/thread-memory.js';
 import { createAgentMemory, S_MAX, S_SUM, S_TIMED, STAT_FIELDS, viewAgentMemory, type WindowMemory } from '../memory/window-memory.js';
 import { lastSeqIn, runDirectoryName } from '../report/files.js';
@@ -48,6 +48,7 @@ export class Agent {
   private readonly runDirectory: string;
   private readonly restarts: number;
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly flushing = new Set<string>();
   private pool: Pool | null = null;
   private poolDeaths = 0;
   private session: MainSession | null = null;
@@ -105,6 +106,7 @@ export class Agent {
     );
     this.channel = new BroadcastChannel(data.channel);
     this.channel.onmessage = (event: unknown) => this.receive((event as { data: HostMessage }).data);
+    port.on('message', (message: MainPortMessage) => this.receive(message));
     process.on('uncaughtException', (error) => this.fault('AGENT_EXCEPTION', error.stack ?? error.message));
     process.on('unhandledRejection', (error) => this.fault('AGENT_REJECTION', String((error as Error)?.stack ?? error)));
   }
@@ -112,6 +114,7 @@ export class Agent {
   /** Ready as soon as it can drain and report; what is heavy to load comes after. */
   start(): void {
     Atomics.store(this.control, AGENT_STATE, AGENT_READY);
+    this.channel.postMessage({ kind: 'ready' } satisfies AgentMessage);
     this.timers.push(setInterval(() => this.tick(), DRAIN_MS));
     this.scheduleWindow();
     void this.watchWake();
@@ -226,7 +229,10 @@ export class Agent {
       for (const thread of this.threads.values()) if (thread.threadId === message.threadId) thread.ended = true;
     } else if (message.kind === 'flush') {
       const { id } = message;
+      if (this.flushing.has(id)) return;
+      this.flushing.add(id);
       void this.reporter.close('flush').then(({ file, reason }) => {
+        this.flushing.delete(id);
         this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
         if (file !== null && !this.ending) this.scheduleWindow();
       });

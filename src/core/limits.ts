@@ -43,8 +43,8 @@ export const FAULTS_MAX = 50;
 export const TIMELINE_POINTS_MAX = 720;
 /** How long an exiting process waits for its last report, ms. */
 export const EXIT_WAIT_MS = 500;
-/** How long an exiting process waits when the agent thread was still starting, ms. */
-export const EXIT_WAIT_STARTING_MS = 1500;
+/** The same when the agent thread was still starting, ms: a start takes 100 ms, on a crowded machine ten times that. */
+export const EXIT_WAIT_STARTING_MS = 3000;
 /** Agent-thread restarts: back-off starts here and doubles to the cap, ms. */
 export const RESPAWN_MS_MIN = 100;
 export const RESPAWN_MS_MAX = 60_000;

@@ -2,7 +2,7 @@
 import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
-import type { AgentData, AgentPortMessage, HostMessage } from '../memory/messages.js';
+import type { AgentData, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { AGENT_URL } from '../worker-urls.js';
 
 type ThreadEntry = AgentData['threads'][number];
@@ -84,7 +84,10 @@ export class AgentThread {
   }
 
   private remember(message: HostMessage): void {
-    if (message.kind === 'thread') this.threads.push({ sab: message.sab, name: message.name, loopDelay: null });
+    if (message.kind !== 'thread') return;
+    this.threads.push({ sab: message.sab, name: message.name, loopDelay: null });
+    // An agent that was not listening yet has not heard it.
+    this.worker?.postMessage(message satisfies MainPortMessage);
   }
 }
 

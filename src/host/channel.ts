@@ -66,6 +66,8 @@ export class Channel {
       if (this.pending.size === 0 && this.port !== null) this.port.unref();
       if (message.file !== null) waiter.resolve(message.file);
       else waiter.reject(new Error(message.reason));
+    } else if (message.kind === 'ready') {
+      for (const id of this.pending.keys()) this.port?.postMessage({ kind: 'flush', id } satisfies HostMessage);
     } else if (message.kind === 'event') {
       for (const listener of this.listeners.get(message.event) ?? []) listener(message.payload as never);
     }

@@ -22,8 +22,14 @@ export type HostMessage =
 export type EventName = 'report' | 'alert' | 'stall' | 'leak';
 
 export type AgentMessage =
+  /** The agent listens from now on: requests sent before are to be sent again. */
+  | { kind: 'ready' }
   /** file: the report on disk; null with a reason when it could not be written. */
-  { kind: 'flushed'; id: string; file: string | null; reason: string } | { kind: 'event'; event: EventName; payload: unknown };
+  | { kind: 'flushed'; id: string; file: string | null; reason: string }
+  | { kind: 'event'; event: EventName; payload: unknown };
+
+/** From the main thread to the agent thread: threads that announced themselves, perhaps before the agent listened. */
+export type MainPortMessage = Extract<HostMessage, { kind: 'thread' }>;
 
 /** From the agent thread to the main thread: its memory, which outlives it. */
 export type AgentPortMessage = { kind: 'memory'; sab: SharedArrayBuffer } | { kind: 'notice'; text: string };

@@ -1,6 +1,6 @@
 // All file writing of reports: run directories, atomic files, retention. Synchronous: it runs off the application's threads.
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -18,9 +18,20 @@ export function runDirectoryName(service: string, startedWallMs: number, pid: nu
   return `${service}.${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}.${pid}`;
 }
 
-/** Makes a run directory, also again after somebody removed it. */
+/**
+ * Makes a run directory, also again after somebody removed it. Not by `recursive: true`, which never ends where a file system answers ENOENT
+ * to mkdir itself, as /proc does (Node 20).
+ */
 export function ensureRunDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) ensureRunDirectory(parent);
+  try {
+    mkdirSync(directory, { mode: DIRECTORY_MODE });
+  } catch (error) {
+    // Another process of the same service made the parent at the same moment.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Writes a whole file or nothing: a temporary name first, then a rename. */
