@@ -14,8 +14,13 @@ const inChromium = chromiumExists ? test.serial : test.serial.skip;
 
 test.before(async (t) => {
   if (chromiumExists) t.context.browser = await launch();
-  else t.log('skipped: there is no Chromium at /usr/bin/chromium nor at CHROMIUM_PATH');
 });
+if (!chromiumExists) {
+  test('should say why the page is not opened when there is no Chromium', (t) => {
+    t.log('skipped: no Chromium at /usr/bin/chromium nor at CHROMIUM_PATH');
+    t.false(chromiumExists);
+  });
+}
 test.after.always((t) => t.context.browser?.close());
 
 const columnOf = (page: Page, section: string, column: string): Promise<string[]> =>
