@@ -9,6 +9,7 @@ import { FaultLog } from '../core/fault-log.js';
 import { DRAIN_MS, RESERVED_PATHS, SAMPLE_MS, THREADS_MAX } from '../core/limits.js';
 import { osThreadId } from '../core/os-thread-id.js';
 import { nsToMs } from '../core/units.js';
+import { VERSION } from '../core/version.js';
 import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
 import type { AgentData, AgentMessage, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { viewThreadMemory } from '../memory/thread-memory.js';
@@ -16,7 +17,6 @@ import { createAgentMemory, S_MAX, S_SUM, S_TIMED, STAT_FIELDS, viewAgentMemory,
 import { lastSeqIn, runDirectoryName } from '../report/files.js';
 import type { AgentHealth, Runtime } from '../report/report-types.js';
 import type { ReportResult } from '../report/write-report.js';
-import { VERSION } from '../core/version.js';
 import { AgentLog } from './agent-log.js';
 import { Directory, RESERVED } from './directory.js';
 import { Drain } from './drain.js';
@@ -70,15 +70,19 @@ export class Agent {
     const onFault = (code: string, message: string): void => this.fault(code, message);
     this.drain = new Drain(this.windows, { onFault, onWindowFull: () => this.reporter.closeFull() });
     this.drain.recover(this.threads.values());
-    this.sampler = new RuntimeSampler({
-      loopDelay: data.threads[0].loopDelay,
-      execArgv: data.execArgv,
-      nodeOptions: data.nodeOptions,
-      readMain: () => this.main?.readSample() ?? null,
-      readGc: () => gcSoFar(this.windows.current),
-      nameOf: (tid: number) => this.threadName(tid),
-      onFault,
-    });
+    this.sampler = new RuntimeSampler(
+      {
+        loopDelay: data.threads[0].loopDelay,
+        execArgv: data.execArgv,
+        nodeOptions: data.nodeOptions,
+        readMain: () => this.main?.readSample() ?? null,
+        readGc: () => gcSoFar(this.windows.current),
+        nameOf: (tid: number) => this.threadName(tid),
+        onFault,
+      },
+      this.config.intervalMs,
+      data.memory === null ? machineMs() - process.uptime() * 1000 : null,
+    );
     this.reporter = new Reporter(
       this.windows,
       this.directory,
@@ -129,8 +133,8 @@ export class Agent {
     this.session = await connectToMain();
     if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
     if (this.ending) this.session?.disconnect();
-    await this.sampler.start();
-    this.timers.push(setInterval(() => this.sample(), SAMPLE_MS));
+    await this.sample();
+    this.timers.push(setInterval(() => void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message)), SAMPLE_MS));
     try {
       this.pool = await Pool.start({ onDeath: (message) => this.onPoolDeath(message) });
       this.drain.pool = this.pool;
@@ -172,11 +176,11 @@ export class Agent {
     this.threads.delete(thread.serial);
   }
 
-  private sample(): void {
+  private async sample(): Promise<void> {
     this.session?.sample();
-    const { blocked, turnedAgain } = this.sampler.sample(machineMs(), wallMs());
-    if (blocked) this.session?.disarmSignals();
-    if (turnedAgain) this.session?.armSignals();
+    if (this.sampler.hasTurned()) this.session?.armSignals();
+    else this.session?.disarmSignals();
+    await this.sampler.sample(machineMs(), wallMs());
   }
 
   private adjustSampling(): void {
@@ -263,7 +267,6 @@ export class Agent {
     clearTimeout(this.windowTimer);
     this.session?.disconnect();
     try {
-      this.sampler.sample(machineMs(), wallMs());
       await this.reporter.close('exit');
       await this.reporter.settle();
     } catch (error) {

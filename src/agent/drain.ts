@@ -87,7 +87,7 @@ export class Drain {
 
   private async count(thread: DrainedThread, from: number, to: number): Promise<SliceCounts> {
     const { pool } = this;
-    if (pool !== null && pool.isFree && ((to - from) | 0) > INLINE_SLICE_RECORDS) {
+    if (pool?.isFree && ((to - from) | 0) > INLINE_SLICE_RECORDS) {
       try {
         return await pool.slice(thread.memory.sab, from, to);
       } catch (error) {

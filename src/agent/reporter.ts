@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { machineMs, wallMs } from '../core/clock.js';
 import { TIMELINE_POINTS_MAX } from '../core/limits.js';
 import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
+import { thinTimeline } from '../report/merge-timelines.js';
 import type { AgentHealth, GaugeValue, Runtime, TimelinePoint } from '../report/report-types.js';
 import type { PageTask, ReportIdentity, ReportResult, ReportTask } from '../report/write-report.js';
 import type { Directory } from './directory.js';
 import type { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
 import type { Pool } from './pool.js';
-import { thinTimeline } from '../report/merge-timelines.js';
 import type { ClosedBy, Windows } from './windows.js';
 
 /** Runtime figures of one window, and its points on the timeline. */

@@ -1,8 +1,84 @@
-// STUB for bring-up
+// Samples the process once a second from the agent thread, and sums the samples up a window.
+import { totalmem } from 'node:os';
+import type { IntervalHistogram } from 'node:perf_hooks';
+import v8 from 'node:v8';
+import { LOOP_RESOLUTION_MS } from '../core/limits.js';
+import type { ThreadSample } from './drained-thread.js';
 import type { WindowRuntime } from './reporter.js';
+import { readLoopDelay } from './samplers/loop-delay.js';
+import { findMemoryLimit, parseMaxOldSpaceSize } from './samplers/memory-limit.js';
+import { ProcessSampler, type ProcessUse } from './samplers/process-sampler.js';
+import { RuntimeWindow } from './samplers/runtime-window.js';
+import { readThreadCpu } from './samplers/thread-cpu.js';
+
+export interface RuntimeSources {
+  /** The main thread's native heartbeat; null where it could not be handed over. */
+  loopDelay: IntervalHistogram | null;
+  execArgv: string[];
+  nodeOptions: string | undefined;
+  readMain(): ThreadSample | null;
+  /** Collections of the open window so far. */
+  readGc(): { count: number; totalMs: number; pauseNsMax: number };
+  /** Name of a thread of the application's or pitot's own; null for Node's. */
+  nameOf(tid: number): string | null;
+  onFault(code: string, message: string): void;
+}
+
 export class RuntimeSampler {
-  constructor(_s: unknown) {}
-  async start(): Promise<void> {}
-  sample(_a: number, _b: number): { blocked: boolean; turnedAgain: boolean } { return { blocked: false, turnedAgain: false }; }
-  close(_a: number, _b: number): WindowRuntime { return { runtime: { cpu: { userMs: 0, systemMs: 0, cpuRatio: 0 }, memory: {} as never, eventLoop: {} as never, threads: [] }, timeline: [] }; }
+  private readonly sources: RuntimeSources;
+  private readonly process: ProcessSampler;
+  private readonly window: RuntimeWindow;
+  private readonly spaceNames = v8.getHeapSpaceStatistics().map(({ space_name }) => space_name);
+  private turns = -1;
+
+  /** startMs: when the process began, on the machine's clock; null for an agent that came later. */
+  constructor(sources: RuntimeSources, windowMs: number, startMs: number | null) {
+    this.sources = sources;
+    this.process = new ProcessSampler({ onFault: sources.onFault });
+    this.window = new RuntimeWindow({ windowMs, startMs });
+    this.window.limit = findMemoryLimit({ maxOldSpaceSizeBytes: parseMaxOldSpaceSize(sources.execArgv, sources.nodeOptions), hostBytes: totalmem() });
+  }
+
+  /** Takes one sample. */
+  async sample(machineMs: number, wallMs: number): Promise<void> {
+    this.add(await this.process.sample(), machineMs, wallMs);
+  }
+
+  /** Takes one sample without waiting for anything. */
+  private sampleNow(machineMs: number, wallMs: number): void {
+    this.add(this.process.sampleNow(), machineMs, wallMs);
+  }
+
+  /** True when the main thread's loop has turned since the last call; its heartbeat fires every 20 ms. */
+  hasTurned(): boolean {
+    const { loopDelay } = this.sources;
+    if (loopDelay === null) return true;
+    const turns = loopDelay.count;
+    const turned = turns !== this.turns;
+    this.turns = turns;
+    return turned;
+  }
+
+  /** Sums the window up, to this very moment, and begins the next one. */
+  close(machineMs: number, wallMs: number): WindowRuntime {
+    this.sampleNow(machineMs, wallMs);
+    const { timeline, ...runtime } = this.window.close();
+    this.sources.loopDelay?.reset();
+    this.turns = -1;
+    return { runtime, timeline };
+  }
+
+  private add(use: ProcessUse, atMs: number, wallMs: number): void {
+    const { loopDelay, nameOf, readGc, readMain } = this.sources;
+    const main = readMain();
+    this.window.add({
+      atMs,
+      wallMs,
+      ...use,
+      main: main && { ...main, spaces: main.spaces.map((space, i) => ({ name: this.spaceNames[i] ?? `space ${i}`, ...space })) },
+      threads: readThreadCpu().map(({ tid, name, cpuNs }) => ({ tid, name: nameOf(tid) ?? name, cpuNs })),
+      loop: readLoopDelay(loopDelay, LOOP_RESOLUTION_MS),
+      gc: readGc(),
+    });
+  }
 }

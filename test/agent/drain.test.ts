@@ -1,14 +1,23 @@
 // Rings to windows with a real pool: conservation when workers die, when the agent dies in the middle, when a window is full.
 import test from 'ava';
 import fc from 'fast-check';
-import { PATH_SLOTS, RESERVED_PATHS } from '../../src/core/limits.js';
 import { Directory } from '../../src/agent/directory.js';
 import { Drain } from '../../src/agent/drain.js';
 import { DrainedThread } from '../../src/agent/drained-thread.js';
 import { Pool } from '../../src/agent/pool.js';
 import { Windows } from '../../src/agent/windows.js';
 import { groupByPath } from '../../src/aggregate/window.js';
-import { type AgentMemory, createAgentMemory, JOURNAL_DONE, S_DROPPED, S_SAMPLED_OUT, S_TIMED, STAT_FIELDS, type WindowMemory } from '../../src/memory/window-memory.js';
+import { PATH_SLOTS, RESERVED_PATHS } from '../../src/core/limits.js';
+import {
+  type AgentMemory,
+  createAgentMemory,
+  JOURNAL_DONE,
+  S_DROPPED,
+  S_SAMPLED_OUT,
+  S_TIMED,
+  STAT_FIELDS,
+  type WindowMemory,
+} from '../../src/memory/window-memory.js';
 import { logNormal, seeded } from '../support/random.js';
 import { testRing } from '../support/ring.js';
 
@@ -85,7 +94,8 @@ test('should go on exactly where it stopped when the agent dies in the middle of
         },
       });
       const dying = new Drain(new Windows({ ...memory, head }, NOW, 1), { onFault: () => {}, onWindowFull: async () => {} });
-      const slice = () => (dying as unknown as { inline: { aggregate(m: unknown, a: number, b: number): unknown } }).inline.aggregate(ring.memory, 0, records);
+      const slice = () =>
+        (dying as unknown as { inline: { aggregate(m: unknown, a: number, b: number): unknown } }).inline.aggregate(ring.memory, 0, records);
       try {
         const parts = dying as unknown as { begin(...a: unknown[]): void; merge(...a: unknown[]): void; commit(...a: unknown[]): void };
         parts.begin(first.thread, 0, records);

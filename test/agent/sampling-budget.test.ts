@@ -1,8 +1,8 @@
 // Which paths are timed 1 in N: known rates in, known shifts out.
 import test from 'ava';
 import fc from 'fast-check';
-import { RECORD_COST_NS, SPAN_COST_NS } from '../../src/core/limits.js';
 import { chooseShifts } from '../../src/agent/sampling-budget.js';
+import { RECORD_COST_NS, SPAN_COST_NS } from '../../src/core/limits.js';
 
 const rate = (callsPerS: number, shift = 0, untimedShare = 0) => ({ callsPerS, shift, untimedShare });
 

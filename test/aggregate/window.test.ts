@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { SliceAggregator } from '../../src/aggregate/aggregate-slice.js';
 import { clearWindow, groupByPath, mergeIntoRun, mergeSlice, openWindow } from '../../src/aggregate/window.js';
 import { PATH_SLOTS } from '../../src/core/limits.js';
-import { createAgentMemory, JOURNAL_DONE, RUN_MERGE_DONE, S_TIMED, STAT_FIELDS, USED_ENTRIES, type WindowMemory } from '../../src/memory/window-memory.js';
+import {
+  createAgentMemory,
+  JOURNAL_DONE,
+  RUN_MERGE_DONE,
+  S_TIMED,
+  STAT_FIELDS,
+  USED_ENTRIES,
+  type WindowMemory,
+} from '../../src/memory/window-memory.js';
 import { testRing } from '../support/ring.js';
 
 const ids = Uint16Array.from({ length: PATH_SLOTS }, (_, id) => id);
@@ -12,8 +20,7 @@ const ids = Uint16Array.from({ length: PATH_SLOTS }, (_, id) => id);
 function contents(window: WindowMemory): string {
   const { starts, buckets, counts } = groupByPath(window, PATH_SLOTS);
   const rows: string[] = [];
-  for (let path = 0; path < PATH_SLOTS; path++)
-    for (let i = starts[path]; i < starts[path + 1]; i++) rows.push(`${path}:${buckets[i]}=${counts[i]}`);
+  for (let path = 0; path < PATH_SLOTS; path++) for (let i = starts[path]; i < starts[path + 1]; i++) rows.push(`${path}:${buckets[i]}=${counts[i]}`);
   return `${rows.sort().join(' ')} | ${[...window.stats].join(',')}`;
 }
 
@@ -87,11 +94,25 @@ test.serial('should add a window to the run once when that is cut short at any s
 test.serial('should be empty after clearing, also when clearing was cut short', (t) => {
   const [window] = memory.windows;
   memory.head[JOURNAL_DONE] = 0;
-  mergeSlice(window, sliceOf([{ path: 8, value: 1 }, { path: 9, value: 2000 }]), ids, memory.head);
+  mergeSlice(
+    window,
+    sliceOf([
+      { path: 8, value: 1 },
+      { path: 9, value: 2000 },
+    ]),
+    ids,
+    memory.head,
+  );
   t.is(window.stats[8 * STAT_FIELDS + S_TIMED], 1);
   window.keys[window.order[0]] = 0;
   clearWindow(window);
   t.is(window.header[USED_ENTRIES], 0);
-  t.is(window.keys.findIndex((key) => key !== 0), -1);
-  t.is(window.stats.findIndex((value) => value !== 0), -1);
+  t.is(
+    window.keys.findIndex((key) => key !== 0),
+    -1,
+  );
+  t.is(
+    window.stats.findIndex((value) => value !== 0),
+    -1,
+  );
 });

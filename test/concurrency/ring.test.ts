@@ -53,7 +53,10 @@ test('should lose nothing uncounted when the producer does not wait', async (t) 
   const { memory, instruments } = testRing(1024);
   const path = instruments.path('a');
   const seen = new Promise<Outcome>((resolve, reject) => {
-    const worker = new Worker(new URL('./ring-consumer.js', import.meta.url), { workerData: { sab: memory.sab, seed: 0, total: -1, pace: 'slow' }, execArgv: [] });
+    const worker = new Worker(new URL('./ring-consumer.js', import.meta.url), {
+      workerData: { sab: memory.sab, seed: 0, total: -1, pace: 'slow' },
+      execArgv: [],
+    });
     worker.once('message', resolve);
     worker.once('error', reject);
   });

@@ -22,11 +22,20 @@ const WAYS: Way[] = [
   { title: 'sets process.exitCode', source: 'process.exitCode = 5;' },
   { title: 'throws', source: "setTimeout(() => { throw new Error('boom'); }, 300);" },
   { title: 'rejects unhandled', source: "setTimeout(() => Promise.reject(new Error('nope')), 300);" },
-  { title: 'gets SIGTERM without a listener', source: "setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);", signalAfterLine: 'SIGTERM' },
-  { title: 'gets SIGINT without a listener', source: "setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);", signalAfterLine: 'SIGINT' },
+  {
+    title: 'gets SIGTERM without a listener',
+    source: "setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);",
+    signalAfterLine: 'SIGTERM',
+  },
+  {
+    title: 'gets SIGINT without a listener',
+    source: "setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);",
+    signalAfterLine: 'SIGINT',
+  },
   {
     title: 'gets SIGTERM with a listener of its own',
-    source: "process.on('SIGTERM', () => { console.log('closing'); setTimeout(() => process.exit(7), 50); }); setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);",
+    source:
+      "process.on('SIGTERM', () => { console.log('closing'); setTimeout(() => process.exit(7), 50); }); setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);",
     signalAfterLine: 'SIGTERM',
   },
   { title: 'exits from an exit handler', source: "process.on('exit', () => { process.exitCode = 9; });" },

@@ -19,7 +19,10 @@ test('should run the application unharmed when PITOT_DIR is a file', async (t) =
 });
 
 test('should run the application unharmed when PITOT_DIR cannot be made', async (t) => {
-  const app = new App({ source: `${WORK} flush().catch((error) => console.log('refused', /EROFS|EACCES|ENOENT|EPERM/.test(error.message)));`, env: { PITOT_DIR: '/proc/pitot' } });
+  const app = new App({
+    source: `${WORK} flush().catch((error) => console.log('refused', /EROFS|EACCES|ENOENT|EPERM/.test(error.message)));`,
+    env: { PITOT_DIR: '/proc/pitot' },
+  });
   const { code, stdout } = await app.run();
   t.is(code, 0);
   t.is(stdout, 'refused true\n');
@@ -82,8 +85,14 @@ test('should count the rest on one path when 100 000 distinct labels are used', 
   t.is(stderr, '');
   t.is(code, 0);
   const [report] = app.windows();
-  t.is(report.paths.filter(({ name }) => name === 'user').length, 2000 - report.paths.filter(({ name }) => !['user', 'pitot.overflow'].includes(name)).length);
-  t.is(report.paths.reduce((sum, { count }) => sum + count, 0), 100_000);
+  t.is(
+    report.paths.filter(({ name }) => name === 'user').length,
+    2000 - report.paths.filter(({ name }) => !['user', 'pitot.overflow'].includes(name)).length,
+  );
+  t.is(
+    report.paths.reduce((sum, { count }) => sum + count, 0),
+    100_000,
+  );
   t.is(report.records.overflowed, 98_000);
   t.is(report.records.recorded, 100_000);
   app.remove();

@@ -7,8 +7,18 @@ const WORK = "import { path } from 'pitot'; path('work').record(5); console.log(
 const nodeMajor = Number(execFileSync(NODE, ['-p', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' }));
 
 for (const [title, env, file, line] of [
-  ['a value is out of range', { PITOT_INTERVAL_MS: '5' }, undefined, /^pitot: not started: \[CONFIG_VALUE\] PITOT_INTERVAL_MS: expected .*1000.*3600000.*, received "5"\. .+\n$/],
-  ['the file has an unknown key', { PITOT_CONFIG: 'pitot.json' }, '{"intervalMS": 5000}', /^pitot: not started: \[CONFIG_UNKNOWN_KEY\].*intervalMS.*Did you mean .*intervalMs.*\n$/],
+  [
+    'a value is out of range',
+    { PITOT_INTERVAL_MS: '5' },
+    undefined,
+    /^pitot: not started: \[CONFIG_VALUE\] PITOT_INTERVAL_MS: expected .*1000.*3600000.*, received "5"\. .+\n$/,
+  ],
+  [
+    'the file has an unknown key',
+    { PITOT_CONFIG: 'pitot.json' },
+    '{"intervalMS": 5000}',
+    /^pitot: not started: \[CONFIG_UNKNOWN_KEY\].*intervalMS.*Did you mean .*intervalMs.*\n$/,
+  ],
   ['the file is no JSON', { PITOT_CONFIG: 'pitot.json' }, '{', /^pitot: not started: \[CONFIG_JSON\].*\n$/],
   ['the file is not there', { PITOT_CONFIG: 'none.json' }, undefined, /^pitot: not started: \[CONFIG_FILE\].*\n$/],
 ] as const) {
@@ -36,7 +46,10 @@ for (const [title, options] of [
   ['--import and ESM', {}],
   ['--import and CommonJS', { file: 'app.cjs', source: "require('pitot').path('work').record(5); console.log('ran');" }],
   ['--require and ESM', { nodeArgs: ['--require', 'pitot/register'] }],
-  ['--require and CommonJS', { nodeArgs: ['-r', 'pitot/register'], file: 'app.cjs', source: "require('pitot').path('work').record(5); console.log('ran');" }],
+  [
+    '--require and CommonJS',
+    { nodeArgs: ['-r', 'pitot/register'], file: 'app.cjs', source: "require('pitot').path('work').record(5); console.log('ran');" },
+  ],
   ['NODE_OPTIONS', { nodeArgs: [], env: { NODE_OPTIONS: '--import pitot/register' } }],
 ] as const) {
   test(`should report when loaded by ${title}`, async (t) => {

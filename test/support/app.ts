@@ -108,7 +108,10 @@ export class App {
 }
 
 /** Sums of all windows: of one path by name, and of the records. */
-export function totals(windows: readonly Report[], name: string): { count: number; errors: number; recorded: number; aggregated: number; dropped: number; sampledOut: number } {
+export function totals(
+  windows: readonly Report[],
+  name: string,
+): { count: number; errors: number; recorded: number; aggregated: number; dropped: number; sampledOut: number } {
   const sum = { count: 0, errors: 0, recorded: 0, aggregated: 0, dropped: 0, sampledOut: 0 };
   for (const { paths, records } of windows) {
     for (const path of paths) {

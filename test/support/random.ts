@@ -16,5 +16,6 @@ export const logNormal = (random: () => number, medianNs: number, sigma: number)
 
 /** The exact percentile HDR is compared with: the smallest value with at least that share of values at or below it. */
 export function exactPercentile(sorted: readonly number[], percentile: number): number {
-  return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)];
+  // The share is taken off a whole number of values: 99.9 % of 100 000 is 99 900, not the 99 901 that floating point makes of it.
+  return sorted[Math.max(0, Math.ceil((percentile * sorted.length) / 100 - 1e-9) - 1)];
 }

@@ -1,6 +1,7 @@
 // A thread's memory and a writer on it, without any thread: for unit tests of both sides.
-import { RingWriter } from '../../src/host/ring-writer.js';
+
 import { Instruments } from '../../src/host/instruments.js';
+import { RingWriter } from '../../src/host/ring-writer.js';
 import { createControl } from '../../src/memory/control-memory.js';
 import { createThreadMemory, type ThreadMemory } from '../../src/memory/thread-memory.js';
 

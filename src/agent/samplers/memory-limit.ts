@@ -1,0 +1,148 @@
+// The memory limit that binds a process first, and who sets it: cgroup v2, cgroup v1, --max-old-space-size, or the machine. Thread: agent, rarely.
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { BYTES_PER_MIB } from '../../core/units.js';
+import type { MemoryUse } from '../../report/report-types.js';
+
+export interface MemoryLimit {
+  /** 0: none is known. */
+  limitBytes: number;
+  limitSource: MemoryUse['limitSource'];
+}
+
+export interface MemoryLimitInput {
+  /** Where /proc and /sys are found; another directory in tests. */
+  root?: string;
+  pid?: number | 'self';
+  /** From --max-old-space-size; null when the heap has its default limit. Taken as it was set: V8's own limit is that plus the young generation. */
+  maxOldSpaceSizeBytes: number | null;
+  /** Memory of the machine; 0 when unknown. */
+  hostBytes: number;
+}
+
+/** cgroup v1 writes "no limit" as the largest multiple of a page, 2^63 - 4096; anything from 2^62 on is no limit. */
+const UNLIMITED_BYTES = 2 ** 62;
+
+/**
+ * The smallest of the known limits. Limits that are the same go to the first in this order: cgroup v2, cgroup v1, max-old-space-size, host.
+ * memory.high is no limit: it slows a process down and never ends it. V8's heap limit counts only where the user has set it: the default one is
+ * derived from the machine's memory, and follows it.
+ */
+export function findMemoryLimit({ root = '/', pid = 'self', maxOldSpaceSizeBytes, hostBytes }: MemoryLimitInput): MemoryLimit {
+  const cgroups = read(join(root, 'proc', String(pid), 'cgroup'));
+  const mounts = parseMounts(read(join(root, 'proc', String(pid), 'mountinfo')) ?? '');
+  const candidates: MemoryLimit[] = [
+    { limitBytes: cgroupLimit(root, cgroupPath(cgroups, null), mounts.v2 ?? DEFAULT_V2, 'memory.max'), limitSource: 'cgroup-v2' },
+    { limitBytes: cgroupLimit(root, cgroupPath(cgroups, 'memory'), mounts.v1 ?? DEFAULT_V1, 'memory.limit_in_bytes'), limitSource: 'cgroup-v1' },
+    { limitBytes: maxOldSpaceSizeBytes ?? 0, limitSource: 'max-old-space-size' },
+    { limitBytes: hostBytes, limitSource: 'host' },
+  ];
+  let lowest: MemoryLimit = { limitBytes: 0, limitSource: 'none' };
+  for (const candidate of candidates) {
+    if (candidate.limitBytes > 0 && (lowest.limitSource === 'none' || candidate.limitBytes < lowest.limitBytes)) lowest = candidate;
+  }
+  return lowest;
+}
+
+/**
+ * The old space's limit in bytes as V8 resolves it: the command line wins over NODE_OPTIONS, the last of several wins, dashes and underscores are the same.
+ * null when it is not set, not a number, or 0, which stands for V8's default.
+ */
+export function parseMaxOldSpaceSize(execArgv: readonly string[], nodeOptions: string | undefined): number | null {
+  const fromArguments = lastOldSpaceSize(execArgv);
+  const mebibytes = fromArguments ?? lastOldSpaceSize(splitNodeOptions(nodeOptions ?? ''));
+  return mebibytes === null || mebibytes === 0 ? null : mebibytes * BYTES_PER_MIB;
+}
+
+function lastOldSpaceSize(options: readonly string[]): number | null {
+  let mebibytes: number | null = null;
+  for (const option of options) {
+    // Node takes the value after `=` only.
+    const at = option.indexOf('=');
+    if (at < 0 || option.slice(0, at).replaceAll('_', '-') !== '--max-old-space-size') continue;
+    const value = option.slice(at + 1);
+    if (/^\d+$/.test(value)) mebibytes = Number(value);
+  }
+  return mebibytes;
+}
+
+/** NODE_OPTIONS as Node splits it: at spaces outside of double quotes, in which a backslash escapes. */
+function splitNodeOptions(text: string): string[] {
+  const options: string[] = [];
+  let option = '';
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '\\' && isQuoted && i + 1 < text.length) option += text[++i];
+    else if (c === '"') isQuoted = !isQuoted;
+    else if (c === ' ' && !isQuoted) {
+      options.push(option);
+      option = '';
+    } else option += c;
+  }
+  options.push(option);
+  return options;
+}
+
+/** Path of the process in the hierarchy of `controller` (null: v2's). `/` when it is not told. */
+function cgroupPath(cgroups: string | null, controller: string | null): string {
+  for (const line of (cgroups ?? '').split('\n')) {
+    const [id, controllers, ...path] = line.split(':');
+    const isIt = controller === null ? id === '0' && controllers === '' : (controllers?.split(',').includes(controller) ?? false);
+    if (isIt) return path.join(':') || '/';
+  }
+  return '/';
+}
+
+/** A mounted hierarchy: what part of it is mounted, and where. */
+interface CgroupMount {
+  from: string;
+  at: string;
+}
+
+const DEFAULT_V2: CgroupMount = { from: '/', at: '/sys/fs/cgroup' };
+const DEFAULT_V1: CgroupMount = { from: '/', at: '/sys/fs/cgroup/memory' };
+
+/** The first mounts of v2 and of v1's memory controller in /proc/<pid>/mountinfo. */
+function parseMounts(mountinfo: string): { v1?: CgroupMount; v2?: CgroupMount } {
+  const mounts: { v1?: CgroupMount; v2?: CgroupMount } = {};
+  for (const line of mountinfo.split('\n')) {
+    // `id parent device from at options [optional fields] - type source options`
+    const [left, right = ''] = line.split(' - ');
+    const [type, , options = ''] = right.split(' ');
+    const [, , , from, at] = left.split(' ');
+    if (from === undefined || at === undefined) continue;
+    const mount = { from: unescapeOctal(from), at: unescapeOctal(at) };
+    if (type === 'cgroup2') mounts.v2 ??= mount;
+    else if (type === 'cgroup' && options.split(',').includes('memory')) mounts.v1 ??= mount;
+  }
+  return mounts;
+}
+
+const unescapeOctal = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+
+/** Smallest limit of the process's group and the groups above it, as far as they are mounted; 0 without one. */
+function cgroupLimit(root: string, path: string, mount: CgroupMount, file: string): number {
+  let group = inMount(path, mount);
+  let limitBytes = 0;
+  for (;;) {
+    const bytes = Number(read(join(root, mount.at, group, file))?.trim() || Number.NaN);
+    if (bytes > 0 && bytes < UNLIMITED_BYTES && (limitBytes === 0 || bytes < limitBytes)) limitBytes = bytes;
+    if (group === '/') return limitBytes;
+    group = posix.dirname(group);
+  }
+}
+
+/** In a container the host's path may be told while only the container's part is mounted; in a namespace, a path above it (`/../..`) is out of sight. */
+function inMount(path: string, { from }: CgroupMount): string {
+  const inside = from !== '/' && (path === from || path.startsWith(`${from}/`)) ? path.slice(from.length) : path;
+  return posix.resolve('/', inside);
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

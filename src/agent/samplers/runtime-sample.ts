@@ -1,0 +1,35 @@
+// What is known of the process at one moment. Counters are cumulative: differences are taken by the window.
+import type { MemoryUse } from '../../report/report-types.js';
+import type { LoopDelay } from './loop-delay.js';
+import type { ThreadCpu } from './thread-cpu.js';
+
+export interface RuntimeSample {
+  /** Monotonic. */
+  atMs: number;
+  wallMs: number;
+  rssBytes: number;
+  /** CPU of the whole process since it began. */
+  cpuUserMs: number;
+  cpuSystemMs: number;
+  /** null: the main thread has told nothing yet. */
+  main: MainSample | null;
+  /** CPU of each thread since it began; empty where the platform does not tell. */
+  threads: ThreadCpu[];
+  /** Since the window began. */
+  loop: LoopDelay;
+  /** Since the window began. */
+  gc: { count: number; totalMs: number; pauseNsMax: number };
+}
+
+/** The main thread's heap and loop. */
+export interface MainSample {
+  heapUsedBytes: number;
+  heapTotalBytes: number;
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  heapLimitBytes: number;
+  /** Since the loop began. */
+  loopIdleMs: number;
+  loopActiveMs: number;
+  spaces: MemoryUse['spaces'];
+}
