@@ -13,7 +13,7 @@ const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 100;
 
 const children = new Set<Child>();
-let interrupted = false;
+let interrupted: 'SIGINT' | 'SIGTERM' | null = null;
 
 async function main(): Promise<void> {
   const seconds = Number(process.env.LEDGER_SECONDS || DEFAULT_SECONDS);
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     const load = start({ name: 'the load generator', script: script('load.js'), args: ['--url', url, '--seconds', String(seconds)] });
     await Promise.race([load.succeeded(), service.ended.then((end) => Promise.reject(new Error(`${describeEnd('the service', end)} under load`)))]);
 
+    if (interrupted !== null) throw new Error('interrupted');
     console.log('demo: stopping the service');
     const end = await service.stop();
     if (end.code !== 0) throw new Error(describeEnd('the service', end));
@@ -102,14 +103,14 @@ function script(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** Children get the terminal's Ctrl-C too and stop by themselves; the error of the one that ended first then leads through `finally`. */
+/** Stops the children, whose end then leads `main` through its clean-up. A terminal's Ctrl-C reaches them as well: they stop once all the same. */
 function interrupt(signal: 'SIGINT' | 'SIGTERM'): void {
-  if (interrupted) {
+  if (interrupted !== null) {
     // The second Ctrl-C means now.
     for (const child of children) child.kill();
     return;
   }
-  interrupted = true;
+  interrupted = signal;
   console.error(`demo: stopping on ${signal}`);
   for (const child of children) child.stop();
 }
@@ -117,12 +118,12 @@ function interrupt(signal: 'SIGINT' | 'SIGTERM'): void {
 process.on('SIGINT', () => interrupt('SIGINT'));
 process.on('SIGTERM', () => interrupt('SIGTERM'));
 
-main().then(
-  () => {
-    if (interrupted) process.exitCode = 130;
-  },
-  (error: Error) => {
-    if (!interrupted) console.error(`demo: ${error.message}`);
-    process.exitCode = interrupted ? 130 : 1;
-  },
-);
+main()
+  .catch((error: Error) => {
+    if (interrupted === null) console.error(`demo: ${error.message}`);
+    process.exitCode = 1;
+  })
+  .finally(() => {
+    // 128 + the signal's number, as shells report it.
+    if (interrupted !== null) process.exitCode = interrupted === 'SIGINT' ? 130 : 143;
+  });

@@ -21,6 +21,12 @@ interface Settings {
   readonly seed: number;
 }
 
+interface Run {
+  readonly endMs: number;
+  /** Told to stop before its time. */
+  stopped: boolean;
+}
+
 /** Since the last progress line. */
 interface Interval {
   durationsMs: number[];
@@ -43,20 +49,22 @@ async function main(): Promise<void> {
   const tally: Tally = { done: 0, refused: 0, failed: 0, failures: [] };
   const interval: Interval = { durationsMs: [] };
   const startMs = performance.now();
-  let stopped = false;
+  const run: Run = { endMs: startMs + settings.durationMs, stopped: false };
   const stop = (): void => {
-    stopped = true;
+    run.stopped = true;
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   // Stops with its parent: nobody would read the progress of an orphan.
   process.once('disconnect', stop);
-  const isOver = (): boolean => stopped || performance.now() - startMs >= settings.durationMs;
+  process.on('message', (message) => {
+    if (message === 'stop') stop();
+  });
 
   const progress = setInterval(() => printProgress(interval, tally, performance.now() - startMs), PROGRESS_MS);
   await Promise.all(
     Array.from({ length: settings.users }, (_, index) =>
-      runUser(agent, settings, seededRandom(settings.seed + index + 1), accountIds, tally, interval, isOver),
+      runUser(agent, settings, seededRandom(settings.seed + index + 1), accountIds, tally, interval, run),
     ),
   );
   clearInterval(progress);
@@ -78,9 +86,9 @@ async function runUser(
   accountIds: readonly string[],
   tally: Tally,
   interval: Interval,
-  isOver: () => boolean,
+  run: Run,
 ): Promise<void> {
-  while (!isOver()) {
+  while (!run.stopped && performance.now() < run.endMs) {
     const planned = planRequest(random, accountIds);
     const startMs = performance.now();
     try {
@@ -90,6 +98,8 @@ async function runUser(
       if (status >= 400) tally.refused++;
       if (!planned.expected.includes(status)) note(tally, `${planned.method} ${planned.path} answered ${status}`);
     } catch (error) {
+      // Whoever stops the load may have stopped the service too.
+      if (run.stopped) return;
       note(tally, `${planned.method} ${planned.path}: ${(error as Error).message}`);
       // A service that is gone refuses thousands of connections a second: no need to count them all.
       await pause(100);

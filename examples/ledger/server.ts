@@ -13,7 +13,9 @@ export interface ServerOptions {
   readonly database: Database;
   /** Clock of the events. */
   readonly now?: () => Date;
-  /** Rest of the projection runner between two looks for events. */
+  /** Whether this process keeps the projections up to date; default true. Of several services on one Postgres, one is enough. */
+  readonly runProjections?: boolean;
+  /** Rest of the projection runner between two looks for events; default 50. */
   readonly projectionIdleMs?: number;
   readonly onError?: (error: Error) => void;
 }
@@ -35,7 +37,7 @@ const smallNumber = { type: 'string', pattern: '^[1-9][0-9]{0,2}$' } as const;
 
 /** Builds the service around an open database. `close()` stops the projections and the server; the database stays the caller's. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { database, now = () => new Date(), projectionIdleMs = 50, onError = () => {} } = options;
+  const { database, now = () => new Date(), runProjections = true, projectionIdleMs = 50, onError = () => {} } = options;
   const store = new EventStore(database);
   const ledger = new Ledger(store, now);
   const runner = new ProjectionRunner(database, store, PROJECTIONS, { idleMs: projectionIdleMs, onError });
@@ -49,7 +51,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     return reply.code(500).send({ error: 'internal', message: 'the ledger could not answer' });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no-such-route', message: 'no such route' }));
-  app.addHook('onReady', async () => runner.start());
+  if (runProjections) app.addHook('onReady', async () => runner.start());
   app.addHook('onClose', async () => runner.stop());
 
   app.post<{ Body: { owner: string } }>(

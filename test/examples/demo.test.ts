@@ -1,0 +1,123 @@
+// The whole demo as `npm start` runs it, for some seconds: the service under pitot, its reports, and how it ends when something goes wrong.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import type { Report } from '../../src/report/report-types.js';
+
+const DEMO = fileURLToPath(new URL('../../examples/ledger/demo.js', import.meta.url));
+
+interface Demo {
+  readonly process: ChildProcess;
+  /** Directory that stands for /tmp, and must be empty at the end. */
+  readonly temporaryDir: string;
+  readonly reportsDir: string;
+  readonly ended: Promise<number | null>;
+  output(): string;
+  /** Resolves when the output so far matches. */
+  printed(pattern: RegExp): Promise<void>;
+}
+
+async function startDemo(dir: string, env: Record<string, string>): Promise<Demo> {
+  const [temporaryDir, reportsDir] = [join(dir, 'tmp'), join(dir, 'reports')];
+  await mkdir(temporaryDir, { recursive: true });
+  const child = spawn(process.execPath, [DEMO], {
+    env: { ...process.env, TMPDIR: temporaryDir, PITOT_DIR: reportsDir, PITOT_INTERVAL_MS: '1000', LEDGER_SECONDS: '3', DATABASE_URL: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const waiting = new Set<() => void>();
+  const take = (chunk: Buffer): void => {
+    output += chunk;
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  // `close` comes after the last output, and after the last process that holds the streams: an orphan would keep it away.
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const printed = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(output)) resolve();
+      };
+      waiting.add(look);
+      ended.then(() => reject(new Error(`ended before it printed ${pattern}: ${output}`)));
+      look();
+    });
+  return { process: child, temporaryDir, reportsDir, ended, output: () => output, printed };
+}
+
+function reportsOf(demo: Demo): Report[] {
+  const [run, ...others] = readdirSync(demo.reportsDir);
+  if (run === undefined || others.length > 0) throw new Error(`expected one run, found ${[run, ...others]}`);
+  const files = readdirSync(join(demo.reportsDir, run)).filter((name) => /^report-\d{6}\.json$/.test(name));
+  return files.map((name) => JSON.parse(readFileSync(join(demo.reportsDir, run, name), 'utf8')));
+}
+
+test.beforeEach((t) => {
+  t.context = mkdtempSync(join(tmpdir(), 'ledger-demo-'));
+});
+test.afterEach.always((t) => rm(t.context as string, { recursive: true, force: true }));
+
+test.serial('should leave reports of routes and commands that agree with the load, and no other trace, when run', async (t) => {
+  const demo = await startDemo(t.context as string, {});
+  t.is(await demo.ended, 0, demo.output());
+  t.deepEqual(readdirSync(demo.temporaryDir), []);
+  t.regex(demo.output(), /load: +2 s +\d+ requests\/s/);
+  t.regex(demo.output(), /reports\/ledger\.\d{8}-\d{6}\.\d+\/report\.html/);
+
+  const reports = reportsOf(demo);
+  t.true(reports.length >= 3, `${reports.length} reports`);
+  for (const { records } of reports) t.is(records.recorded, records.aggregated + records.dropped + records.sampledOut);
+  const callsOf = (matches: (path: Report['paths'][number]) => boolean): number =>
+    reports.flatMap(({ paths }) => paths.filter(matches)).reduce((sum, { count }) => sum + count, 0);
+  const counted = (name: string, labels: Record<string, string>): number =>
+    reports.at(-1)!.counters.find((counter) => counter.name === name && counter.labels.type === labels.type)?.value ?? 0;
+
+  // The load counts its own requests; before them each of its 30 accounts was opened and filled.
+  const requests = Number(/load: (\d+) requests/.exec(demo.output())![1]);
+  const health = callsOf(({ name, labels }) => name === 'http.server' && labels.route === '/health');
+  const others = callsOf(({ name, labels }) => name === 'http.server' && labels.route !== '/health');
+  t.true(others <= requests + 60 && others + health > requests + 60, `${others} + ${health} requests measured, ${requests} + 60 made`);
+  const transfers = callsOf(({ name, labels }) => name === 'http.server' && labels.route === '/transfers' && labels.status === '2xx');
+  t.true(transfers > 0);
+  t.is(transfers, counted('ledger.events', { type: 'TransferSent' }));
+  t.is(transfers, counted('ledger.events', { type: 'TransferReceived' }));
+  const statements = callsOf(({ name, labels }) => name === 'http.server' && labels.route === '/accounts/:accountId/statement');
+  t.true(statements > 0);
+  t.is(
+    callsOf(({ name }) => name === 'ledger.statement.fold'),
+    statements,
+  );
+  t.is(
+    callsOf(({ name, labels }) => name === 'eventstore.read' && labels.purpose === 'statement'),
+    statements,
+  );
+  t.true(callsOf(({ name, labels }) => name === 'ledger.projection' && labels.name === 'daily-totals') > 0);
+});
+
+test.serial('should stop everything, clean up and end with 130 when interrupted under load', async (t) => {
+  const demo = await startDemo(t.context as string, { LEDGER_SECONDS: '60' });
+  await demo.printed(/load: +2 s/);
+  demo.process.kill('SIGINT');
+  t.is(await demo.ended, 130, demo.output());
+  t.deepEqual(readdirSync(demo.temporaryDir), []);
+  t.is(reportsOf(demo).at(-1)!.closedBy, 'exit');
+});
+
+test.serial('should end with 1 and say why when the service cannot start', async (t) => {
+  const demo = await startDemo(t.context as string, { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+  t.is(await demo.ended, 1);
+  t.regex(demo.output(), /ledger: .*ECONNREFUSED/);
+  t.regex(demo.output(), /demo: the service ended with code 1/);
+  t.deepEqual(readdirSync(demo.temporaryDir), []);
+});
+
+test.serial('should end with 1 before anything starts when LEDGER_SECONDS is no number', async (t) => {
+  const demo = await startDemo(t.context as string, { LEDGER_SECONDS: 'soon' });
+  t.is(await demo.ended, 1);
+  t.is(demo.output(), 'demo: LEDGER_SECONDS: expected a number from 1 to 3600, received soon\n');
+});
