@@ -29,6 +29,7 @@ export class RuntimeWindow {
   /** Where the memory ends: set by the owner, who looks it up. */
   limit: MemoryLimit = { limitBytes: 0, limitSource: 'none' };
   private readonly pointMs: number;
+  private readonly countsFromZero: boolean;
   private readonly threads: ThreadUseWindow;
   private sum = nothing();
   /** Newest sample; before the first, zeros at the start of the process when that is known. */
@@ -41,8 +42,9 @@ export class RuntimeWindow {
 
   constructor({ windowMs = 60 * MS_PER_S, startMs = null }: RuntimeWindowOptions = {}) {
     this.pointMs = Math.max(MS_PER_S, windowMs / POINTS_A_WINDOW);
+    this.countsFromZero = startMs !== null;
     this.last = startMs === null ? null : { ...ZEROS, atMs: startMs };
-    this.threads = new ThreadUseWindow(startMs !== null);
+    this.threads = new ThreadUseWindow(this.countsFromZero);
   }
 
   /** Adds a sample. The owner takes one right before it closes a window, so that the window is covered to its end. */
@@ -126,8 +128,7 @@ export class RuntimeWindow {
 
   private addMain(main: MainSample | null): void {
     if (main === null) return;
-    // Before the first: where the process's start is known, the loop's counters began there.
-    const before = this.lastMain ?? (this.last === null ? main : NO_MAIN);
+    const before = this.lastMain ?? (this.countsFromZero ? NO_MAIN : main);
     const activeMs = Math.max(0, main.loopActiveMs - before.loopActiveMs);
     const idleMs = Math.max(0, main.loopIdleMs - before.loopIdleMs);
     this.sum.loopActiveMs += activeMs;
