@@ -7,17 +7,20 @@ import { osThreadId } from '../src/core/os-thread-id.js';
 import { viewThreadMemory } from '../src/memory/thread-memory.js';
 
 const aggregator = new SliceAggregator(SLICE_RECORDS);
+// Loaded before it is needed: a process that ends soon waits for its report.
+const reports = import('../src/report/write-report.js');
 
 export default async function run(task: PoolTask): Promise<unknown> {
   switch (task.kind) {
     case 'slice':
       return slice(task.memory, task.from, task.to);
     case 'identify':
+      await reports;
       return { tid: osThreadId(), heapBytes: heapBytes() };
     case 'report':
-      return (await import('../src/report/write-report.js')).writeReport(task);
+      return (await reports).writeReport(task);
     case 'page':
-      return (await import('../src/report/write-report.js')).writePage(task);
+      return (await reports).writePage(task);
   }
 }
 

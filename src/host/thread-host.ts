@@ -40,7 +40,7 @@ export class ThreadHost {
     const memory = createThreadMemory(link.ringRecords, threadId, Atomics.add(control, SERIALS, 1), osThreadId());
     this.ring.attach(memory, control);
     this.instruments.attach(memory);
-    const sampler = new ThreadSampler(memory);
+    const sampler = new ThreadSampler(memory, this.ring);
     sampler.sample();
     const attachment: Attachment = { link, control, memory, channel: new Channel(link.channel), sampler, loopDelay: null, undo: [] };
     this.attachment = attachment;

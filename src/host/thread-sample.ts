@@ -3,15 +3,20 @@ import { performance } from 'node:perf_hooks';
 import v8 from 'node:v8';
 import { monotonicMs } from '../core/clock.js';
 import { SAMPLE_MS } from '../core/limits.js';
+import { NS_PER_MS } from '../core/units.js';
 import { SAMPLE, SAMPLE_SEQ, SPACES_MAX, type ThreadMemory } from '../memory/thread-memory.js';
+import { OWN_PAUSE_ID } from './instruments.js';
+import type { RingWriter } from './ring-writer.js';
 
 /** Writes samples under a sequence lock: odd while writing, so that a reader sees a torn sample and reads again. */
 export class ThreadSampler {
   private readonly memory: ThreadMemory;
+  private readonly ring: RingWriter;
   private lastMs = 0;
 
-  constructor(memory: ThreadMemory) {
+  constructor(memory: ThreadMemory, ring: RingWriter) {
     this.memory = memory;
+    this.ring = ring;
   }
 
   /** Samples unless the last sample is younger than most of a second. */
@@ -41,5 +46,8 @@ export class ThreadSampler {
       sample[SAMPLE.spaces + i * 2 + 1] = spaces[i].space_size;
     }
     Atomics.add(words, SAMPLE_SEQ, 1);
+    // What this took is a pause that pitot caused: the report shows the longest.
+    const endMs = monotonicMs();
+    this.ring.write(OWN_PAUSE_ID, (endMs * 1000) >>> 0, (endMs - this.lastMs) * NS_PER_MS);
   }
 }

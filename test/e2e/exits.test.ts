@@ -42,7 +42,8 @@ const WAYS: Way[] = [
 ];
 
 async function runWay(way: Way, nodeArgs: string[] | undefined) {
-  const app = new App({ source: RECORD + way.source, ...(nodeArgs ? { nodeArgs } : {}) });
+  // The bound of the wait is a choice, tested elsewhere: a crowded machine may need longer than the default for the page.
+  const app = new App({ source: RECORD + way.source, env: { PITOT_EXIT_WAIT_MS: '8000' }, ...(nodeArgs ? { nodeArgs } : {}) });
   const { child, ended, stdout } = app.start();
   if (way.signalAfterLine) {
     const timer = setInterval(() => {
