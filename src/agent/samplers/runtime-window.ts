@@ -19,8 +19,8 @@ export interface RuntimeWindowOptions {
 }
 
 const POINTS_A_WINDOW = 60;
-/** A point is done a little early: samples come some ms before or after their second. */
-const POINT_SHARE = 0.9;
+/** A point is done this much early: samples come some ms before or after their second. */
+const JITTER_MS = 100;
 
 /** What was counted since the window began. */
 const nothing = () => ({ samples: 0, elapsedMs: 0, cpuUserMs: 0, cpuSystemMs: 0, loopActiveMs: 0, loopIdleMs: 0, rssBytesMax: 0 });
@@ -84,8 +84,7 @@ export class RuntimeWindow {
   private sumUp(): WindowUse {
     const { sum } = this;
     const { rssBytes, loop } = this.last as RuntimeSample;
-    if (this.openPoint !== null) this.points.push(this.openPoint);
-    this.openPoint = null;
+    this.endPoint();
     const cpuRatio = sum.elapsedMs > 0 ? (sum.cpuUserMs + sum.cpuSystemMs) / sum.elapsedMs : 0;
     const loopMs = sum.loopActiveMs + sum.loopIdleMs;
     const eventLoop: EventLoopStats = { ...loop, utilization: loopMs > 0 ? sum.loopActiveMs / loopMs : (this.lastUse?.eventLoop.utilization ?? 0) };
@@ -139,9 +138,18 @@ export class RuntimeWindow {
 
   private addPoint(point: TimelinePoint): void {
     this.openPoint = this.openPoint === null ? point : joinPoints(this.openPoint, point);
-    if (this.openPoint.spanMs < this.pointMs * POINT_SHARE) return;
+    if (this.openPoint.spanMs < this.pointMs - JITTER_MS) return;
     this.points.push(this.openPoint);
     this.openPoint = null;
+  }
+
+  /** With the window. What is left of a short time goes with the point before it. */
+  private endPoint(): void {
+    const rest = this.openPoint;
+    this.openPoint = null;
+    if (rest === null) return;
+    const before = rest.spanMs < this.pointMs / 2 ? this.points.pop() : undefined;
+    this.points.push(before === undefined ? rest : joinPoints(before, rest));
   }
 }
 
