@@ -30,6 +30,8 @@ import { Windows } from './windows.js';
 
 /** Share of the overhead budget that timing may use; the rest is for sampling and reporting. */
 const TIMING_SHARE = 0.5;
+/** Ids of flushes that are remembered. */
+const FLUSHES_KEPT = 1000;
 /** Shortest time over which rates are judged, ms. */
 const RATES_MS_MIN = 20;
 
@@ -48,7 +50,8 @@ export class Agent {
   private readonly runDirectory: string;
   private readonly restarts: number;
   private readonly timers: NodeJS.Timeout[] = [];
-  private readonly flushing = new Set<string>();
+  /** Ids of the newest requests for a flush. */
+  private readonly flushes = new Set<string>();
   private pool: Pool | null = null;
   private poolDeaths = 0;
   private session: MainSession | null = null;
@@ -232,14 +235,20 @@ export class Agent {
     else if (message.kind === 'ended') {
       for (const thread of this.threads.values()) if (thread.threadId === message.threadId) thread.ended = true;
     } else if (message.kind === 'flush') {
-      const { id } = message;
-      if (this.flushing.has(id)) return;
-      this.flushing.add(id);
-      void this.reporter.close('flush').then(({ file, reason }) => {
-        this.flushing.delete(id);
-        this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
-        if (file !== null && !this.ending) this.scheduleWindow();
-      });
+      void this.flush(message.id);
+    }
+  }
+
+  /** A request may come twice, when it was sent before this thread listened: it is answered once. */
+  private async flush(id: string): Promise<void> {
+    if (this.flushes.has(id)) return;
+    this.flushes.add(id);
+    const { file, reason } = await this.reporter.close('flush');
+    this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
+    if (file !== null && !this.ending) this.scheduleWindow();
+    for (const oldest of this.flushes) {
+      if (this.flushes.size <= FLUSHES_KEPT) break;
+      this.flushes.delete(oldest);
     }
   }
 

@@ -28,7 +28,8 @@ export class ThreadSampler {
     this.lastMs = monotonicMs();
     const use = process.memoryUsage();
     const heap = v8.getHeapStatistics();
-    const loop = performance.eventLoopUtilization();
+    // Not eventLoopUtilization(), which is zero as long as the loop has not begun: code at the top of a module blocks as any other does.
+    const idleMs = performance.nodeTiming.idleTime;
     const spaces = v8.getHeapSpaceStatistics();
     const { words, sample } = this.memory;
     Atomics.add(words, SAMPLE_SEQ, 1);
@@ -37,8 +38,8 @@ export class ThreadSampler {
     sample[SAMPLE.externalBytes] = use.external;
     sample[SAMPLE.arrayBuffersBytes] = use.arrayBuffers;
     sample[SAMPLE.heapLimitBytes] = heap.heap_size_limit;
-    sample[SAMPLE.loopIdleMs] = loop.idle;
-    sample[SAMPLE.loopActiveMs] = loop.active;
+    sample[SAMPLE.loopIdleMs] = idleMs;
+    sample[SAMPLE.loopActiveMs] = monotonicMs() - idleMs;
     const count = Math.min(spaces.length, SPACES_MAX);
     sample[SAMPLE.spaceCount] = count;
     for (let i = 0; i < count; i++) {

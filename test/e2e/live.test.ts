@@ -134,14 +134,17 @@ test('should tell listeners of each report on main and worker threads, and keep 
       import { on, flush, path } from 'pitot';
       const worker = new Worker(new URL('./worker.mjs', import.meta.url));
       await new Promise((done) => worker.once('message', done));
-      const stop = on('report', (report) => console.log('main', report.seq));
-      worker.on('message', (seq) => console.log('worker', seq));
+      const lines = [];
+      const heard = async (line) => { while (!lines.includes(line)) await new Promise((done) => setTimeout(done, 5)); };
+      const stop = on('report', (report) => lines.push('main ' + report.seq));
+      worker.on('message', (seq) => lines.push('worker ' + seq));
       path('work').record(5);
       await flush();
-      await new Promise((done) => setTimeout(done, 500));
+      await heard('main 1');
       stop();
       await flush();
-      await new Promise((done) => setTimeout(done, 500));
+      await heard('worker 2');
+      console.log(lines.sort().join());
       worker.unref();
     `,
     files: {
@@ -157,6 +160,6 @@ test('should tell listeners of each report on main and worker threads, and keep 
   const { code, stdout, stderr } = await app.run();
   t.is(stderr, '');
   t.is(code, 0);
-  t.deepEqual(stdout.trim().split('\n').sort(), ['main 1', 'worker 1', 'worker 2']);
+  t.is(stdout, 'main 1,worker 1,worker 2\n');
   app.remove();
 });

@@ -60,6 +60,7 @@ export class App {
     const env: NodeJS.ProcessEnv = { ...process.env, PITOT_DIR: this.reports, ...options.env };
     delete env.NODE_OPTIONS;
     delete env.NODE_V8_COVERAGE;
+    delete env.PITOT_TEST_NODE;
     Object.assign(env, options.env);
     const child = spawn(NODE, [...(options.nodeArgs ?? ['--import', 'pitot/register']), this.script, ...(options.args ?? [])], {
       cwd: this.directory,
