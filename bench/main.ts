@@ -1,0 +1,11 @@
+// `npm run bench`: all benches in turn, or those named.
+import { aggregate } from './aggregate.js';
+import { hotPath } from './hot-path.js';
+import { http } from './http.js';
+import { rest } from './rest.js';
+import { runBenches } from './run-benches.js';
+import { startup } from './startup.js';
+import { throughput } from './throughput.js';
+import { window } from './window.js';
+
+await runBenches([hotPath, aggregate, throughput, startup, window, rest, http], process.argv.slice(2));
