@@ -6,7 +6,7 @@ import { deriveService, safeServiceName } from '../config/derive-service.js';
 import type { ResolvedConfig } from '../config/resolve.js';
 import { machineMs, wallMs } from '../core/clock.js';
 import { FaultLog } from '../core/fault-log.js';
-import { DRAIN_MS, RESERVED_PATHS, SAMPLE_MS, THREADS_MAX } from '../core/limits.js';
+import { DRAIN_MS, SAMPLE_MS, THREADS_MAX } from '../core/limits.js';
 import { osThreadId } from '../core/os-thread-id.js';
 import { nsToMs } from '../core/units.js';
 import { VERSION } from '../core/version.js';
@@ -25,15 +25,11 @@ import { connectToMain, type MainSession } from './main-session.js';
 import { Pool } from './pool.js';
 import { Reporter } from './reporter.js';
 import { RuntimeSampler } from './runtime-sampler.js';
-import { chooseShifts } from './sampling-budget.js';
+import { SamplingControl } from './sampling-control.js';
 import { Windows } from './windows.js';
 
-/** Share of the overhead budget that timing may use; the rest is for sampling and reporting. */
-const TIMING_SHARE = 0.5;
 /** Ids of flushes that are remembered. */
 const FLUSHES_KEPT = 1000;
-/** Shortest time over which rates are judged, ms. */
-const RATES_MS_MIN = 20;
 
 export class Agent {
   private readonly control: Int32Array;
@@ -55,7 +51,7 @@ export class Agent {
   private pool: Pool | null = null;
   private poolDeaths = 0;
   private session: MainSession | null = null;
-  private ratesAtMs = machineMs();
+  private readonly sampling: SamplingControl;
   private windowTimer: NodeJS.Timeout | undefined;
   private ending = false;
 
@@ -111,6 +107,7 @@ export class Agent {
         retention: { bytes: this.config.retainBytes, runs: this.config.retainRuns },
       },
     );
+    this.sampling = new SamplingControl(this.config.overheadBudget, machineMs());
     this.channel = new BroadcastChannel(data.channel);
     this.channel.onmessage = (event: unknown) => this.receive((event as { data: HostMessage }).data);
     port.on('message', (message: MainPortMessage) => this.receive(message));
@@ -162,7 +159,7 @@ export class Agent {
   private async drainBusy(): Promise<void> {
     const busy = [...this.threads.values()].filter((thread) => thread.backlog > (thread.memory.ringMask + 1) >> 2);
     await this.drain.drainAll(busy);
-    if (busy.length > 0) this.adjustSampling();
+    if (busy.length > 0) this.sampling.adjust(this.threads.values(), machineMs());
   }
 
   private tick(): void {
@@ -171,7 +168,7 @@ export class Agent {
       thread.moveSlots(this.windows.current, this.windows.memory.totals);
       if (thread.isEnded && thread.backlog === 0 && thread.draining === null && thread.name !== 'main') this.retire(thread);
     }
-    this.adjustSampling();
+    this.sampling.adjust(this.threads.values(), machineMs());
   }
 
   private retire(thread: DrainedThread): void {
@@ -184,36 +181,6 @@ export class Agent {
     if (this.sampler.hasTurned()) this.session?.armSignals();
     else this.session?.disarmSignals();
     await this.sampler.sample(machineMs(), wallMs());
-  }
-
-  private adjustSampling(): void {
-    const now = machineMs();
-    const elapsedMs = now - this.ratesAtMs;
-    if (elapsedMs < RATES_MS_MIN) return;
-    this.ratesAtMs = now;
-    const threads = [...this.threads.values()];
-    const slots = threads.flatMap((thread) => {
-      const ids = [];
-      for (let id = RESERVED_PATHS; id < thread.pathsEnd; id++) ids.push({ thread, id });
-      return [{ thread, id: 0 }, ...ids];
-    });
-    const rates = slots.map(({ thread, id }) => {
-      const timed = thread.timedLately[id];
-      return {
-        callsPerS: ((timed + thread.sampledOutLately[id]) * 1000) / elapsedMs,
-        untimedShare: timed === 0 ? 0 : thread.untimedLately[id] / timed,
-        shift: thread.memory.shifts[id],
-      };
-    });
-    const shifts = chooseShifts(rates, this.config.overheadBudget >= 1 ? 1 : this.config.overheadBudget * TIMING_SHARE);
-    slots.forEach(({ thread, id }, i) => {
-      thread.memory.shifts[id] = shifts[i];
-    });
-    for (const thread of threads) {
-      thread.timedLately.fill(0);
-      thread.untimedLately.fill(0);
-      thread.sampledOutLately.fill(0);
-    }
   }
 
   private scheduleWindow(): void {

@@ -1,6 +1,7 @@
 // The agent's Piscina pool: one resident worker that counts slices and writes reports. Loaded after the agent is ready, absent until then.
 import type { Piscina } from 'piscina';
 import type { SliceCounts } from '../aggregate/aggregate-slice.js';
+import { OWN_THREAD_LIMITS } from '../core/limits.js';
 import type { PageTask, ReportResult, ReportTask } from '../report/write-report.js';
 import { AGGREGATE_URL } from '../worker-urls.js';
 import type { PoolTask, WorkerIdentity } from './pool-tasks.js';
@@ -34,6 +35,7 @@ export class Pool {
       maxThreads: 1,
       recordTiming: false,
       execArgv: [],
+      resourceLimits: OWN_THREAD_LIMITS,
       env: process.env as Record<string, string>,
     });
     const pool = new Pool(piscina, events);

@@ -2,14 +2,14 @@
 import { totalmem } from 'node:os';
 import type { IntervalHistogram } from 'node:perf_hooks';
 import v8 from 'node:v8';
-import { LOOP_RESOLUTION_MS } from '../core/limits.js';
+import { LOOP_RESOLUTION_MS, THREADS_SAMPLE_MS } from '../core/limits.js';
 import type { ThreadSample } from './drained-thread.js';
 import type { WindowRuntime } from './reporter.js';
 import { readLoopDelay } from './samplers/loop-delay.js';
 import { findMemoryLimit, parseMaxOldSpaceSize } from './samplers/memory-limit.js';
 import { ProcessSampler, type ProcessUse } from './samplers/process-sampler.js';
 import { RuntimeWindow } from './samplers/runtime-window.js';
-import { readThreadCpu } from './samplers/thread-cpu.js';
+import { readThreadCpu, type ThreadCpu } from './samplers/thread-cpu.js';
 
 export interface RuntimeSources {
   /** The main thread's native heartbeat; null where it could not be handed over. */
@@ -30,6 +30,8 @@ export class RuntimeSampler {
   private readonly window: RuntimeWindow;
   private readonly spaceNames = v8.getHeapSpaceStatistics().map(({ space_name }) => space_name);
   private turns = -1;
+  private threads: ThreadCpu[] = [];
+  private threadsAtMs = Number.NEGATIVE_INFINITY;
 
   /** startMs: when the process began, on the machine's clock; null for an agent that came later. */
   constructor(sources: RuntimeSources, windowMs: number, startMs: number | null) {
@@ -44,12 +46,13 @@ export class RuntimeSampler {
     this.add(await this.process.sample(), machineMs, wallMs);
   }
 
-  /** Takes one sample without waiting for anything. */
+  /** Takes one sample without waiting for anything, the threads' CPU included. */
   private sampleNow(machineMs: number, wallMs: number): void {
+    this.threadsAtMs = Number.NEGATIVE_INFINITY;
     this.add(this.process.sampleNow(), machineMs, wallMs);
   }
 
-  /** True when the main thread's loop has turned since the last call; its heartbeat fires every 20 ms. */
+  /** True when the main thread's loop has turned since the last call; its heartbeat fires every LOOP_RESOLUTION_MS. */
   hasTurned(): boolean {
     const { loopDelay } = this.sources;
     if (loopDelay === null) return true;
@@ -71,12 +74,16 @@ export class RuntimeSampler {
   private add(use: ProcessUse, atMs: number, wallMs: number): void {
     const { loopDelay, nameOf, readGc, readMain } = this.sources;
     const main = readMain();
+    if (atMs - this.threadsAtMs >= THREADS_SAMPLE_MS) {
+      this.threadsAtMs = atMs;
+      this.threads = readThreadCpu().map(({ tid, name, cpuNs }) => ({ tid, name: nameOf(tid) ?? name, cpuNs }));
+    }
     this.window.add({
       atMs,
       wallMs,
       ...use,
       main: main && { ...main, spaces: main.spaces.map((space, i) => ({ name: this.spaceNames[i] ?? `space ${i}`, ...space })) },
-      threads: readThreadCpu().map(({ tid, name, cpuNs }) => ({ tid, name: nameOf(tid) ?? name, cpuNs })),
+      threads: this.threads,
       loop: readLoopDelay(loopDelay, LOOP_RESOLUTION_MS),
       gc: readGc(),
     });

@@ -1,4 +1,4 @@
-// `pitot report`: a run, or several processes' runs merged, for people, scripts or a browser.
+// `pitot report`: a run, or several processes' runs merged, for people, scripts, a browser or a chat.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resolveConfig } from '../config/resolve.js';
@@ -6,7 +6,7 @@ import { PitotError } from '../core/errors.js';
 import { mergeReports } from '../report/merge-reports.js';
 import { renderText } from '../report/text-report.js';
 import { type Command, EXIT_DONE } from './command.js';
-import { parseCommandLine } from './parse-args.js';
+import { parseCommandLine, usageError } from './parse-args.js';
 import { selectReports } from './select-reports.js';
 
 const help = `Usage: pitot report [options] [dir|file]...
@@ -21,6 +21,8 @@ and several are merged.
 Options:
   --json        print the merged run as JSON
   --html FILE   write the merged run as a self-contained page
+  --png FILE    write the merged run as a picture, for chats and notes (needs the optional package @napi-rs/canvas)
+  --dark        with --png: light on dark
   --all         all runs of a directory of runs, not only the newest
   -h, --help    show this help
 
@@ -32,38 +34,53 @@ export const command: Command = {
   async run(args, io) {
     const { values, positionals } = parseCommandLine({
       args: [...args],
-      options: { json: { type: 'boolean' }, html: { type: 'string' }, all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'boolean' },
+        html: { type: 'string' },
+        png: { type: 'string' },
+        dark: { type: 'boolean' },
+        all: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
       allowPositionals: true,
     });
     if (values.help) {
       io.out(help);
       return EXIT_DONE;
     }
+    if (values.dark && values.png === undefined)
+      throw usageError('--dark', 'to go with --png FILE', 'none', 'Add --png FILE; a page follows its reader.');
     // A switched-off agent reads no configuration, but old reports can be looked at.
     const paths = positionals.length > 0 ? positionals : [resolveConfig({ env: { ...io.env, PITOT_ENABLED: '1' } }).config.dir];
-    const told = new Set<string>();
+    const warned = new Set<string>();
+    const told = (file: string): void => (values.json ? io.err : io.out)(`Written to ${resolve(file)}\n`);
     const run = mergeReports(
       selectReports(paths, values.all === true, (message) => {
-        if (!told.has(message)) io.err(`pitot report: ${message}\n`);
-        told.add(message);
+        if (!warned.has(message)) io.err(`pitot report: ${message}\n`);
+        warned.add(message);
       }),
     );
     if (values.html !== undefined) {
       const { renderRunHtml } = await import('../report/html/render-run-html.js');
-      write(values.html, renderRunHtml(run));
-      (values.json ? io.err : io.out)(`Written to ${resolve(values.html)}\n`);
+      write('--html', values.html, renderRunHtml(run));
+      told(values.html);
+    }
+    if (values.png !== undefined) {
+      const { renderRunPng } = await import('../report/png/render-run-png.js');
+      write('--png', values.png, await renderRunPng(run, { dark: values.dark }));
+      told(values.png);
     }
     if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
-    else if (values.html === undefined) io.out(renderText(run, { width: io.width, colour: io.colour }));
+    else if (values.html === undefined && values.png === undefined) io.out(renderText(run, { width: io.width, colour: io.colour }));
     return EXIT_DONE;
   },
 };
 
-function write(path: string, text: string): void {
+function write(option: string, path: string, content: string | Buffer): void {
   try {
-    writeFileSync(path, text);
+    writeFileSync(path, content);
   } catch (error) {
     const received = error instanceof Error ? error.message : String(error);
-    throw new PitotError('CLI_USAGE', { option: '--html', allowed: 'a file that can be written', received, remedy: 'Name another file.' });
+    throw new PitotError('CLI_USAGE', { option, allowed: 'a file that can be written', received, remedy: 'Name another file.' });
   }
 }

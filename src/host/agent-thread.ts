@@ -1,6 +1,6 @@
 // The main thread's handle on the agent thread: starts it, keeps its memory, replaces it with back-off when it dies.
 import { BroadcastChannel, Worker } from 'node:worker_threads';
-import { RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
+import { OWN_THREAD_LIMITS, RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
 import type { AgentData, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { AGENT_URL } from '../worker-urls.js';
@@ -54,6 +54,7 @@ export class AgentThread {
         stdout: true,
         stderr: true,
         name: 'pitot-agent',
+        resourceLimits: OWN_THREAD_LIMITS,
       });
       worker.on('message', (message: AgentPortMessage) => this.receive(message));
       worker.on('error', () => {});
