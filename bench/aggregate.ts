@@ -46,6 +46,15 @@ export const aggregate: Bench = {
         note: 'the peers record the same records one by one, in the same thread',
       }),
       ...curve('paths', PATHS, costNs, `1 thread's ring`),
+      ...PATHS.map((paths) =>
+        row({
+          bench: 'aggregate',
+          name: `merge into the window, ${paths} paths`,
+          value: costNs(`merge of ${paths} paths`),
+          unit: 'ns',
+          note: 'a record, on the agent thread, beside the worker',
+        }),
+      ),
       ...curve('threads', THREADS, costNs, `${USUAL_PATHS} paths`),
     ];
   },

@@ -2,8 +2,11 @@
 import { createHistogram } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as hdr from 'hdr-histogram-js';
-import { RESERVED_PATHS, RING_RECORDS, SLICE_RECORDS } from '../../src/core/limits.js';
+import { SliceAggregator, type SliceCounts } from '../../src/aggregate/aggregate-slice.js';
+import { mergeSlice } from '../../src/aggregate/window.js';
+import { PATH_SLOTS, RESERVED_PATHS, RING_RECORDS, SLICE_RECORDS } from '../../src/core/limits.js';
 import { createThreadMemory, PATH_MASK, type ThreadMemory } from '../../src/memory/thread-memory.js';
+import { createAgentMemory, JOURNAL_DONE } from '../../src/memory/window-memory.js';
 import { logNormalNs, pathMediansNs, seeded } from '../durations.js';
 import { type Alternative, interleave } from '../interleaved.js';
 
@@ -63,6 +66,30 @@ class Setting {
   }
 }
 
+/** The agent thread's half: adds slices to a window that already holds them, as most windows do after their first seconds. */
+class Merge {
+  private readonly memory = createAgentMemory();
+  private readonly slices: SliceCounts[];
+  private readonly ids = Uint16Array.from({ length: PATH_SLOTS }, (_, id) => id);
+
+  constructor(paths: number) {
+    const ring = fullRing(0, paths);
+    const aggregator = new SliceAggregator(SLICE_RECORDS);
+    this.slices = [0, 1, 2, 3].map((i) => aggregator.aggregate(ring, i * SLICE_RECORDS, (i + 1) * SLICE_RECORDS));
+    this.measureNs();
+  }
+
+  measureNs(): number {
+    const { head, windows } = this.memory;
+    const startMs = performance.now();
+    for (const slice of this.slices) {
+      head[JOURNAL_DONE] = 0;
+      mergeSlice(windows[0], slice, this.ids, head);
+    }
+    return ((performance.now() - startMs) * NS_PER_MS) / (this.slices.length * SLICE_RECORDS);
+  }
+}
+
 /** The peers record the same ring one value at a time, each path in a histogram of its own. */
 function peers(paths: number): Alternative[] {
   const { ringWords, ringValues } = fullRing(0, paths);
@@ -92,6 +119,10 @@ const settings = new Map<string, Setting>();
 for (const paths of question.paths) settings.set(`${paths} paths`, new Setting(paths, question.fixedThreads));
 for (const threads of question.threads) settings.set(`${threads} threads`, new Setting(question.fixedPaths, threads));
 const alternatives = peers(question.peerPaths);
+for (const paths of question.paths) {
+  const merge = new Merge(paths);
+  alternatives.push({ name: `merge of ${paths} paths`, measureNs: () => merge.measureNs() });
+}
 const costs: Record<string, number[]> = {};
 const keep = (name: string, costNs: number): void => void (costs[name] ??= []).push(costNs);
 const all = [...settings];
