@@ -173,6 +173,7 @@ export class Agent {
 
   private retire(thread: DrainedThread): void {
     thread.moveSlots(this.windows.current, this.windows.memory.totals);
+    thread.retire();
     this.threads.delete(thread.serial);
   }
 
@@ -201,6 +202,8 @@ export class Agent {
     if (message.kind === 'thread') this.adopt(message.sab, message.name);
     else if (message.kind === 'ended') {
       for (const thread of this.threads.values()) if (thread.threadId === message.threadId) thread.ended = true;
+    } else if (message.kind === 'fault') {
+      this.fault(message.code, message.message);
     } else if (message.kind === 'flush') {
       void this.flush(message.id);
     }
@@ -226,7 +229,7 @@ export class Agent {
       return;
     }
     const thread = new DrainedThread(memory, name, this.directory);
-    if (this.threads.has(thread.serial)) return;
+    if (this.threads.has(thread.serial) || thread.isRetired) return;
     if (this.threads.size < THREADS_MAX) this.threads.set(thread.serial, thread);
     else this.fault('THREADS_MAX', `more than ${THREADS_MAX} threads; ${name} is not measured`);
   }

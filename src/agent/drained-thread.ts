@@ -11,7 +11,8 @@ import {
   SAMPLE_SEQ,
   SERIAL,
   STATE,
-  STATE_ENDED,
+  STATE_RETIRED,
+  STATE_RUNNING,
   TAIL,
   THREAD_ID,
   type ThreadMemory,
@@ -66,7 +67,17 @@ export class DrainedThread {
 
   /** True when the thread writes no more: it said so, or whoever made it saw it end. */
   get isEnded(): boolean {
-    return this.ended || Atomics.load(this.memory.words, STATE) === STATE_ENDED;
+    return this.ended || Atomics.load(this.memory.words, STATE) !== STATE_RUNNING;
+  }
+
+  /** True when its last record and slot were moved, here or by an agent before this one. */
+  get isRetired(): boolean {
+    return Atomics.load(this.memory.words, STATE) === STATE_RETIRED;
+  }
+
+  /** The thread has ended and everything of it is in windows. */
+  retire(): void {
+    Atomics.store(this.memory.words, STATE, STATE_RETIRED);
   }
 
   /** Definitions are published before the first record that uses them, so calling this after reading head finds all that are needed. */

@@ -20,6 +20,8 @@ export const LABEL_CHARS_MAX = 200;
 export const DEFINITION_BYTES = 512 * 1024;
 /** Records a ring, a power of two: 26 ms of spans at 10 M/s, which covers a descheduled agent thread on two busy cores. 4 MiB, committed as it fills. */
 export const RING_RECORDS = 256 * 1024;
+/** Records a worker thread's ring at the most: worker threads come and go, and their memory goes only when the collector finds it. */
+export const WORKER_RING_RECORDS = 64 * 1024;
 /** Longest duration that is kept, ns: one hour. Longer ones are clamped to it and counted. */
 export const DURATION_NS_MAX = 3_600_000_000_000;
 /** Distinct (path, bucket) pairs a window, a power of two. At 70 % full the window is closed early. 16 bytes each, committed as used. */
@@ -60,3 +62,5 @@ export const RECORD_COST_NS = 15;
 export const LOG_BYTES_MAX = 16 * 1024 * 1024;
 /** Heap of each of pitot's own threads, MiB: a fault there ends that thread, never the process. A small young generation keeps their resident memory low. */
 export const OWN_THREAD_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
+/** Faults a probe on an application thread tells the agent of: enough to see what is wrong, at 20 µs each. */
+export const HOST_FAULTS_MAX = 20;

@@ -3,6 +3,7 @@ import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { OWN_THREAD_LIMITS, RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
 import type { AgentData, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
+import { STATE, STATE_RETIRED } from '../memory/thread-memory.js';
 import { AGENT_URL } from '../worker-urls.js';
 
 type ThreadEntry = AgentData['threads'][number];
@@ -11,7 +12,8 @@ type ThreadEntry = AgentData['threads'][number];
 export class AgentThread {
   private readonly control: Int32Array;
   private readonly base: Omit<AgentData, 'threads' | 'memory' | 'restarts'>;
-  private readonly threads: ThreadEntry[];
+  /** Memory of the threads that an agent may still have to drain. */
+  private threads: ThreadEntry[];
   private readonly directory: BroadcastChannel;
   private memory: SharedArrayBuffer | null = null;
   private worker: Worker | null = null;
@@ -86,6 +88,7 @@ export class AgentThread {
 
   private remember(message: HostMessage): void {
     if (message.kind !== 'thread') return;
+    this.threads = this.threads.filter(({ sab }) => !isRetired(sab));
     this.threads.push({ sab: message.sab, name: message.name, loopDelay: null });
     // An agent that was not listening yet has not heard it.
     this.worker?.postMessage(message satisfies MainPortMessage);
@@ -106,3 +109,5 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   delete env.NODE_OPTIONS;
   return env;
 }
+
+const isRetired = (sab: SharedArrayBuffer): boolean => Atomics.load(new Int32Array(sab, 0, 64), STATE) === STATE_RETIRED;

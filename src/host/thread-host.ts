@@ -1,7 +1,7 @@
 // What one application thread carries: its instruments, its memory, its probes. Attached when the agent is, dormant otherwise.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { threadId } from 'node:worker_threads';
-import { LOOP_RESOLUTION_MS } from '../core/limits.js';
+import { HOST_FAULTS_MAX, LOOP_RESOLUTION_MS, WORKER_RING_RECORDS } from '../core/limits.js';
 import { osThreadId } from '../core/os-thread-id.js';
 import { SERIALS } from '../memory/control-memory.js';
 import type { ProcessLink } from '../memory/messages.js';
@@ -37,7 +37,12 @@ export class ThreadHost {
   /** Makes the thread's memory, binds instruments, starts probes, announces the thread. */
   attach(link: ProcessLink, isMain: boolean): Attachment {
     const control = new Int32Array(link.control);
-    const memory = createThreadMemory(link.ringRecords, threadId, Atomics.add(control, SERIALS, 1), osThreadId());
+    const memory = createThreadMemory(
+      isMain ? link.ringRecords : Math.min(link.ringRecords, WORKER_RING_RECORDS),
+      threadId,
+      Atomics.add(control, SERIALS, 1),
+      osThreadId(),
+    );
     this.ring.attach(memory, control);
     this.instruments.attach(memory);
     const sampler = new ThreadSampler(memory, this.ring);
@@ -47,7 +52,8 @@ export class ThreadHost {
     attachment.undo.push(observeGc(this.ring, memory.dropped, () => sampler.sampleIfDue()));
     if (link.http) {
       const pathFor = (name: string, labels: Record<string, string>) => this.instruments.path(name, labels);
-      attachment.undo.push(installHttpServer(pathFor), installHttpClient(pathFor));
+      const onFault = limitedFaults(attachment.channel);
+      attachment.undo.push(installHttpServer(pathFor, onFault), installHttpClient(pathFor, onFault));
     }
     if (isMain) {
       attachment.loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
@@ -73,6 +79,14 @@ export class ThreadHost {
     this.instruments.attach(null);
     Atomics.store(attachment.memory.words, STATE, STATE_ENDED);
   }
+}
+
+/** Tells the agent of a probe's faults: the first ones only, since a fault may come with every request. */
+function limitedFaults(channel: Channel): (code: string, message: string) => void {
+  let left = HOST_FAULTS_MAX;
+  return (code, message) => {
+    if (left-- > 0) channel.announce({ kind: 'fault', code, message });
+  };
 }
 
 /** Tells the agent when a worker thread made by this thread ends, even by terminate(), where the thread itself runs no code. */

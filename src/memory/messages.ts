@@ -17,7 +17,9 @@ export type HostMessage =
   | { kind: 'thread'; sab: SharedArrayBuffer; name: string; loopDelay: IntervalHistogram | null }
   /** A worker thread has ended, in whatever way. */
   | { kind: 'ended'; threadId: number }
-  | { kind: 'flush'; id: string };
+  | { kind: 'flush'; id: string }
+  /** A fault of pitot's own on an application thread. */
+  | { kind: 'fault'; code: string; message: string };
 
 export type EventName = 'report' | 'alert' | 'stall' | 'leak';
 

@@ -73,6 +73,8 @@ export const SAMPLE_SEQ = 80;
 
 export const STATE_RUNNING = 1;
 export const STATE_ENDED = 2;
+/** Set by the agent when it has everything of a thread that ended: nobody needs the memory any more. */
+export const STATE_RETIRED = 3;
 
 /** Indexes of `tallies` (P) and `talliesSeen` (A). */
 export const REJECTED = 0;
