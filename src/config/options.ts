@@ -84,13 +84,13 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     env: 'PITOT_CPU_INTERVAL_US',
     default: 10_000,
     ...wholeOrOff(100, 1_000_000, 10_000),
-    doc: 'CPU sampling period, µs; 0 switches CPU profiling off.',
+    doc: 'CPU sampling period, µs; 0 switches CPU profiling off. Accepted, no effect yet.',
   },
   stallMs: {
     env: 'PITOT_STALL_MS',
     default: 250,
     ...whole(20, 600_000, 250),
-    doc: 'An event loop that does not turn for this long is a stall, ms.',
+    doc: 'An event loop that does not turn for this long is a stall, ms. Accepted, no effect yet.',
   },
   overheadBudget: {
     env: 'PITOT_OVERHEAD_BUDGET',
@@ -116,19 +116,19 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     default: null,
     defaultText: 'off',
     ...orOff(whole(0, 65_535, 9464)),
-    doc: 'Port of the Prometheus endpoint, served from the agent thread; 0 takes any free port.',
+    doc: 'Port of the Prometheus endpoint, served from the agent thread; 0 takes any free port. Accepted, no effect yet.',
   },
   metricsHost: {
     env: 'PITOT_METRICS_HOST',
     default: '127.0.0.1',
     ...text('an address or host name', '127.0.0.1', 255),
-    doc: 'Address the Prometheus endpoint listens on.',
+    doc: 'Address the Prometheus endpoint listens on. Accepted, no effect yet.',
   },
   timeScale: {
     env: 'PITOT_TIME_SCALE',
     default: 1,
     ...number(0.001, 1_000_000, 1),
-    doc: 'Divides every duration that diagnosis waits for, for demos and tests; shown in the report when not 1.',
+    doc: 'Divides every duration that diagnosis waits for, for demos and tests; shown in the report when not 1. Accepted, no effect yet.',
   },
   logLevel: {
     env: 'PITOT_LOG_LEVEL',
@@ -161,7 +161,7 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     default: RING_RECORDS,
     ...powerOfTwo(1024, 4_194_304),
     example: String(RING_RECORDS),
-    doc: 'Records in the ring of each application thread, 16 bytes each; a full ring drops and counts.',
+    doc: 'Records in the ring of each application thread, 16 bytes each, at most 65536 on worker threads; a full ring drops and counts.',
   },
   http: {
     env: 'PITOT_HTTP',

@@ -48,7 +48,7 @@ function processesOf({ processes }: RunSummary): string {
   return named.join(' · ');
 }
 
-/** As the page's notes, in as few words as a line takes. */
+/** The page's notes that are no matter of course, in as few words as a line takes. Sampling is said where it was done: below the path's count. */
 function warningsOf({ alerts, stalls, records, agent }: RunSummary): string[] {
   const warnings: string[] = [];
   const firing = alerts.filter(({ state }) => state === 'firing').length;
@@ -56,7 +56,6 @@ function warningsOf({ alerts, stalls, records, agent }: RunSummary): string[] {
   if (stalls.length > 0) warnings.push(many(stalls.length, 'stall', 'stalls'));
   if (records.dropped > 0)
     warnings.push(`${many(records.dropped, 'call', 'calls')} dropped (${formatRatio(records.dropped / Math.max(1, records.recorded))})`);
-  if (records.sampledOut > 0) warnings.push(`${many(records.sampledOut, 'call', 'calls')} not timed, to stay within the budget`);
   if (records.rejected > 0) warnings.push(`${many(records.rejected, 'duration', 'durations')} rejected`);
   if (agent.faults.length > 0) warnings.push(`pitot met ${many(agent.faults.length, 'kind', 'kinds')} of fault`);
   return warnings;

@@ -8,11 +8,11 @@ import { measureOn, paint } from './paint.js';
 import { DARK, LIGHT } from './palette.js';
 
 /** Narrower, names have no room beside the figures; wider or finer, the bitmap takes more than 100 MB. */
-const WIDTH_PX = { min: 800, max: 3200 };
+const WIDTH_PX = { min: 1000, max: 3200 };
 const SCALE = { min: 1, max: 4 };
 
 export interface PictureOptions {
-  /** CSS pixels, 800..3200; the height follows from the run. Default 1200. */
+  /** CSS pixels, 1000..3200; the height follows from the run. Default 1200. */
   width?: number;
   /** Pixels of the file a CSS pixel, 1..4. Default 2. */
   scale?: number;
@@ -37,5 +37,5 @@ export async function renderRunPng(run: RunSummary, { width = 1200, scale = 2, d
 
 function mustBeWithin(option: string, value: number, { min, max }: { min: number; max: number }): void {
   if (value >= min && value <= max) return;
-  throw new PitotError('API_MISUSE', { option, allowed: `a number ${min}..${max}`, received: show(value), remedy: `Leave it out, or choose one.` });
+  throw new PitotError('API_MISUSE', { option, allowed: `a number ${min}..${max}`, received: show(value), remedy: 'Leave it out, or choose one.' });
 }
