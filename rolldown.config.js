@@ -2,7 +2,8 @@ import { defineConfig } from 'rolldown';
 
 const external = [/^node:/, /^[a-z@][^:]*$/i];
 // rolldown's own run-time pieces are bundled.
-const isBare = (id) => !id.startsWith('@oxc-project/') && !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id) && external.some((r) => r.test(id));
+const isBare = (id) =>
+  !id.startsWith('@oxc-project/') && !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id) && external.some((r) => r.test(id));
 
 /**
  * The application threads load one small CommonJS file: measured, it starts twice as fast as the same code as thirty ES modules,

@@ -1,8 +1,8 @@
 // The recorder: what each call leaves in the ring and in the slots.
 import test from 'ava';
 import { DURATION_NS_MAX, PATHS_MAX } from '../../src/core/limits.js';
-import { CLAMPED, FLAG_ERROR, FLAG_NO_TIME, HEAD, PATH_MASK, REJECTED, TAIL } from '../../src/memory/thread-memory.js';
 import type { Path } from '../../src/host/path.js';
+import { CLAMPED, FLAG_ERROR, FLAG_NO_TIME, HEAD, PATH_MASK, REJECTED, TAIL } from '../../src/memory/thread-memory.js';
 import { type TestRing, testRing } from '../support/ring.js';
 
 const record = ({ memory }: TestRing, i: number) => {

@@ -1,0 +1,152 @@
+// What the picture says of a known run, and where: rows by total time, figures, axes, timelines.
+import test from 'ava';
+import { tokensStyle } from '../../../src/report/html/style/tokens.js';
+import { niceTop, timeTicks } from '../../../src/report/png/axes.js';
+import { decadeAxis, layDecades } from '../../../src/report/png/distribution-layout.js';
+import { layoutRun } from '../../../src/report/png/layout-run.js';
+import { DARK, LIGHT } from '../../../src/report/png/palette.js';
+import type { PathShape, Shape, TextShape } from '../../../src/report/png/scene.js';
+import type { RunSummary, TimelinePoint } from '../../../src/report/report-types.js';
+import { emptyRun } from '../../fixtures/html/empty-run.js';
+import { ledgerRun, ledgerRunWithFindings } from '../../fixtures/html/ledger-run.js';
+import { recordedPath } from '../../fixtures/html/recorded-path.js';
+import { monoMeasure, widthOfName } from './bitmap.js';
+
+const shapesOf = (run: RunSummary, width = 1200): Shape[] => layoutRun(run, width, monoMeasure).shapes;
+const isText = (shape: Shape): shape is TextShape => shape.kind === 'text';
+const isPath = (shape: Shape): shape is PathShape => shape.kind === 'line' || shape.kind === 'fill';
+const textsOf = (run: RunSummary): string[] =>
+  shapesOf(run)
+    .filter(isText)
+    .map(({ text }) => text);
+/** Texts of one line, from left to right. */
+const lineOf = (run: RunSummary, text: string): string[] => {
+  const texts = shapesOf(run).filter(isText);
+  const { baselineY } = texts.find((shape) => shape.text === text)!;
+  return texts
+    .filter((shape) => shape.baselineY === baselineY)
+    .sort((a, b) => a.x - b.x)
+    .map((shape) => shape.text);
+};
+
+test('should set the figures of a path on its line when they are known', (t) => {
+  const fast = recordedPath('fast', [1000, 1000, 1000, 1000]);
+  const slow = recordedPath('slow', [2_000_000, 2_000_000, 8_000_000], { errors: 1 });
+  const run = { ...emptyRun(), paths: [fast, slow] };
+  // 2 000 000 and 2 000 383 share a bucket of the histogram, as do 8 000 000 and 8 003 583.
+  t.deepEqual(lineOf(run, 'slow'), ['slow', '12.0', 'ms', '3', '2.00', 'ms', '8.00', 'ms', '8.00', 'ms']);
+  t.deepEqual(lineOf(run, 'fast'), ['fast', '4.00', 'µs', '4', '1.00', 'µs', '1.00', 'µs', '1.00', 'µs']);
+  t.deepEqual(lineOf(run, '1 failed'), ['100.0 %', '1 failed']);
+  t.true(textsOf(run).indexOf('slow') < textsOf(run).indexOf('fast'));
+});
+
+test('should show the ten with the most total time and say of how many when there are more', (t) => {
+  const paths = Array.from({ length: 12 }, (_, i) => recordedPath(`job${String(i).padStart(2, '0')}`, [1000 * (i + 1)]));
+  const run = { ...emptyRun(), paths };
+  t.deepEqual(
+    textsOf(run).filter((text) => /^job\d\d$/.test(text)),
+    ['11', '10', '09', '08', '07', '06', '05', '04', '03', '02'].map((number) => `job${number}`),
+  );
+  t.true(textsOf(run).includes('10 of 12, by total time · thin line p50, bold line p99'));
+});
+
+test('should cut a long name before the picture when it does not fit', (t) => {
+  const run = { ...emptyRun(), paths: [recordedPath('n'.repeat(200), [1000], { labels: { route: '/x'.repeat(90), status: '2xx' } })] };
+  const shapes = shapesOf(run);
+  const name = shapes.filter(isText).find(({ text }) => text.startsWith('nnn'))!;
+  const picture = shapes.filter(isPath).find(({ ink }) => ink === 'accentFill')!;
+  const left = Math.min(...picture.points.map(([x]) => x));
+  t.true(name.text.endsWith('n…'));
+  t.true(name.x + widthOfName(name.text) < left);
+  t.true(name.x + widthOfName(`${name.text}nn`) > left - 160 - 24 - 20, 'no more is cut than must be');
+  t.false(textsOf(run).includes('2xx'));
+});
+
+test('should lose the picture of a path alone when its histogram cannot be read', (t) => {
+  const good = recordedPath('good', [1000]);
+  const run = { ...emptyRun(), paths: [good, { ...recordedPath('bad', [2000]), hdr: 'no histogram' }, { ...good, name: 'none', hdr: '' }] };
+  t.deepEqual(
+    textsOf(run).filter((text) => ['good', 'bad', 'none'].includes(text)),
+    ['bad', 'good', 'none'],
+  );
+  t.is(shapesOf(run).filter((shape) => isPath(shape) && shape.ink === 'accentFill').length, 1);
+});
+
+test('should name the run, its processes and what to know first when it starts', (t) => {
+  const run = ledgerRunWithFindings();
+  const [title, mark, when, processes, warnings] = textsOf(run);
+  t.deepEqual([title, mark], ['ledger', 'pitot']);
+  t.is(when, '2026-03-14 10:21:00 – 10:31:00 UTC · 10 min 00 s · 1 process · 10 windows');
+  t.is(processes, 'pid 31817 on ledger-7d9f5c-x2vqp, Node v22.23.3');
+  t.is(warnings, '1 alert fires · 1 stall · 412 calls dropped (0.02 %) · 2 durations rejected · pitot met 1 kind of fault');
+  const [one] = run.processes;
+  const several = { ...run, endAt: '2026-03-15T00:00:00.000Z', processes: [1, 2, 3, 4].map((pid) => ({ ...one, pid, host: 'h' })) };
+  t.true(textsOf(several)[2].startsWith('2026-03-14 10:21:00 – 2026-03-15 00:00:00 UTC · '));
+  t.is(textsOf(several)[3], 'pid 1 on h, Node v22.23.3 · pid 2 on h, Node v22.23.3 · and 2 more');
+});
+
+test('should hold every decade within the axis and name at most a few when distributions differ', (t) => {
+  const shape = (fromNs: number, toNs: number) => ({
+    firstBin: Math.floor(Math.log2(fromNs) * 8),
+    counts: new Array<number>(Math.ceil(Math.log2(toNs / fromNs) * 8)).fill(1),
+  });
+  const box = { x: 0, widthPx: 160, top: 0, bottom: 30 };
+  const names = (...shapes: ReturnType<typeof shape>[]): string[] =>
+    layDecades(decadeAxis(shapes)!, box, 0).map((label) => (isText(label) ? label.text : ''));
+  t.is(decadeAxis([null]), null);
+  t.deepEqual(names(shape(2e6, 3e6)), ['1 ms']);
+  t.deepEqual(names(shape(2e5, 3e6), shape(5e6, 5e7)), ['1 ms', '10 ms']);
+  t.deepEqual(names(shape(2, 3e11)), ['10 µs', '100 ms']);
+});
+
+const point = (second: number, rssBytes: number): TimelinePoint => ({
+  ...ledgerRun().timeline[0],
+  atMs: Date.parse('2026-03-14T10:21:00.000Z') + second * 1000,
+  rssBytes,
+  loopDelayNsMax: 5e6,
+});
+
+test('should leave a hole in the lines when samples are missing', (t) => {
+  const linesOf = (seconds: number[]): number =>
+    shapesOf({ ...emptyRun(), timeline: seconds.map((second) => point(second, 1e8)) }).filter(
+      (shape) => shape.kind === 'line' && shape.ink === 'accent' && shape.widthPx === 1.75,
+    ).length;
+  // Event-loop delay, CPU and heap are areas with a line above.
+  t.is(linesOf([1, 2, 3, 4]), 3);
+  t.is(linesOf([1, 2, 8, 9]), 6);
+  t.is(linesOf([1]), 3);
+});
+
+test('should draw the memory limit when it is within reach, and write it in any case', (t) => {
+  const withLimit = (limitBytes: number) => {
+    const run = emptyRun();
+    const memory = { ...run.runtime.memory, limitBytes };
+    const shapes = shapesOf({ ...run, runtime: { ...run.runtime, memory }, timeline: [point(1, 1e8), point(2, 1e8)] });
+    const texts = shapes.filter(isText).map(({ text }) => text);
+    return [shapes.filter((shape) => isPath(shape) && shape.ink === 'bad').length, texts.includes('limit')];
+  };
+  t.deepEqual(withLimit(1.5e8), [2, true]);
+  t.deepEqual(withLimit(1e11), [0, true]);
+  t.deepEqual(withLimit(0), [0, false]);
+});
+
+test('should mark round values and moments when axes are laid', (t) => {
+  t.deepEqual(
+    [0, 0.976, 1.2, 3e6, 9e6].map((value) => niceTop(value, false)),
+    [1, 1, 2, 4e6, 10e6],
+  );
+  t.is(niceTop(900 * 1024 ** 2, true), 1000 * 1024 ** 2);
+  const fromMs = Date.parse('2026-03-14T10:21:03.000Z');
+  const texts = (spanS: number): string[] => timeTicks(fromMs, fromMs + spanS * 1000, 5).map(({ text }) => text);
+  t.deepEqual(texts(20), ['10:21:05', '10:21:10', '10:21:15', '10:21:20']);
+  t.deepEqual(texts(600), ['10:22', '10:24', '10:26', '10:28', '10:30']);
+  t.deepEqual(texts(86_400 * 4), ['03-15', '03-16', '03-17', '03-18']);
+});
+
+test('should have the colours of the page when its style changes', (t) => {
+  for (const name of Object.keys(LIGHT) as (keyof typeof LIGHT)[]) {
+    const variable = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const [, light, dark] = new RegExp(`--${variable}: light-dark\\((#\\w+), (#\\w+)\\)`).exec(tokensStyle) ?? [];
+    t.deepEqual([LIGHT[name], DARK[name]], [light, dark], name);
+  }
+});
