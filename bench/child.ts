@@ -18,6 +18,8 @@ export interface ChildOptions {
   /** False: the same program without the agent. */
   pitot: boolean;
   args?: string[];
+  /** Flags of Node beside the preload. */
+  nodeArgs?: string[];
   env?: Record<string, string>;
 }
 
@@ -30,7 +32,7 @@ export class Child {
 
   constructor(options: ChildOptions) {
     this.process = fork(fileURLToPath(new URL(`./children/${options.script}.js`, import.meta.url)), options.args ?? [], {
-      execArgv: options.pitot ? ['--import', REGISTER_URL] : [],
+      execArgv: [...(options.nodeArgs ?? []), ...(options.pitot ? ['--import', REGISTER_URL] : [])],
       env: childEnv({ PITOT_DIR: this.directory, ...options.env }),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
