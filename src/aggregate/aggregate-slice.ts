@@ -25,8 +25,8 @@ export interface SliceCounts {
 
 /** Reused between calls: an open-addressing table, cleared through its list of used places. */
 export class SliceAggregator {
-  private readonly tableKeys: Uint32Array;
-  private readonly tableCounts: Float64Array;
+  /** Key and weighted count side by side: one cache line a probe. */
+  private readonly table: Uint32Array;
   private readonly order: Uint32Array;
   private readonly mask: number;
   private readonly shift: number;
@@ -38,15 +38,14 @@ export class SliceAggregator {
     const bits = Math.max(8, Math.ceil(Math.log2(recordsMax)) + 1);
     this.mask = (1 << bits) - 1;
     this.shift = 32 - bits;
-    this.tableKeys = new Uint32Array(1 << bits);
-    this.tableCounts = new Float64Array(1 << bits);
+    this.table = new Uint32Array(2 << bits);
     this.order = new Uint32Array(1 << bits);
   }
 
   /** Counts the records from position `from` up to, not including, `to` (positions modulo 2^32, as head and tail). */
   aggregate(memory: Pick<ThreadMemory, 'ringWords' | 'ringValues' | 'ringMask'>, from: number, to: number): SliceCounts {
     const { ringWords, ringValues, ringMask } = memory;
-    const { tableKeys, tableCounts, order, mask, shift, rows, pathOrder } = this;
+    const { table, order, mask, shift, rows, pathOrder } = this;
     let used = 0;
     let paths = 0;
     for (let position = from | 0; position !== (to | 0); position = (position + 1) | 0) {
@@ -58,15 +57,16 @@ export class SliceAggregator {
       const key = ((path << 16) | bucketOf(value, ringWords[at * 4 + 3])) + 1;
       // Fibonacci hashing: the upper bits of a product with 2^32 / golden ratio.
       let place = Math.imul(key, 0x9e3779b1) >>> shift;
-      while (tableKeys[place] !== key) {
-        if (tableKeys[place] === 0) {
-          tableKeys[place] = key;
+      for (let found = table[place * 2]; found !== key; found = table[place * 2]) {
+        if (found === 0) {
+          table[place * 2] = key;
           order[used++] = place;
           break;
         }
         place = (place + 1) & mask;
       }
-      tableCounts[place] += weight;
+      // A slice has fewer than 2^17 records of weight 2^15 at most: 32 bits hold them.
+      table[place * 2 + 1] += weight;
       const row = path * SLICE_FIELDS;
       if (rows[row + SLICE_TIMED]++ === 0) {
         pathOrder[paths++] = path;
@@ -86,11 +86,11 @@ export class SliceAggregator {
     const keys = new Uint32Array(used);
     const counts = new Float64Array(used);
     for (let i = 0; i < used; i++) {
-      const place = this.order[i];
-      keys[i] = this.tableKeys[place] - 1;
-      counts[i] = this.tableCounts[place];
-      this.tableKeys[place] = 0;
-      this.tableCounts[place] = 0;
+      const place = this.order[i] * 2;
+      keys[i] = this.table[place] - 1;
+      counts[i] = this.table[place + 1];
+      this.table[place] = 0;
+      this.table[place + 1] = 0;
     }
     const stats = new Float64Array(paths * SLICE_FIELDS);
     for (let i = 0; i < paths; i++) {

@@ -4,11 +4,16 @@ import { REJECTED } from '../memory/thread-memory.js';
 import type { Path } from './path.js';
 
 const NO_SLOTS = new Float64Array(1);
+/** Below 2^30 an integer needs no box. */
+const COUNT_MAX = 2 ** 30;
 
 /** A sum that only grows: exact, never sampled or dropped. One slot a thread; the report adds them up. */
 export class Counter {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The counter is base + count: count is a small integer, because adding up in the float64 slot itself waits for each store to come back. */
+  private count = 0;
+  private base = 0;
   private slots: Float64Array = NO_SLOTS;
   private slot = 0;
   private memory: ThreadMemory | null = null;
@@ -24,12 +29,27 @@ export class Counter {
     this.memory = memory;
     this.slots = memory === null ? NO_SLOTS : memory.counters;
     this.slot = memory === null ? 0 : slot;
+    this.base = this.slots[this.slot];
+    this.count = 0;
   }
 
   /** Adds n, default 1. Negative, NaN and infinite values are rejected and counted. */
   add(n = 1): void {
-    if (n >= 0 && n < Number.POSITIVE_INFINITY) this.slots[this.slot] += n;
-    else if (this.memory !== null) this.memory.tallies[REJECTED]++;
+    if (this.memory === null) return;
+    const count = this.count + n;
+    if (n >= 0 && (count | 0) === count && count < COUNT_MAX) {
+      this.count = count;
+      this.slots[this.slot] = this.base + count;
+    } else this.addToBase(this.memory, n);
+  }
+
+  /** Fractions, large values, and the carry of count. */
+  private addToBase(memory: ThreadMemory, n: number): void {
+    if (n >= 0 && n < Number.POSITIVE_INFINITY) {
+      this.base += this.count + n;
+      this.count = 0;
+      this.slots[this.slot] = this.base;
+    } else memory.tallies[REJECTED]++;
   }
 }
 
