@@ -14,7 +14,7 @@ export default defineConfig([
     input: { index: 'src/index.ts', register: 'src/register.ts' },
     platform: 'node',
     external: isBare,
-    output: { dir: 'dist/src', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'recorder.cjs', sourcemap: true },
+    output: { dir: 'dist/src', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs', sourcemap: true },
   },
   {
     input: { agent: 'workers/agent.ts', aggregate: 'workers/aggregate.ts' },

@@ -24,13 +24,15 @@ import { Drain } from './drain.js';
 import { DrainedThread } from './drained-thread.js';
 import { connectToMain, type MainSession } from './main-session.js';
 import { Pool } from './pool.js';
-import { Reporter } from './reporter.js';
+import { type CloseOutcome, Reporter } from './reporter.js';
 import { RuntimeSampler } from './runtime-sampler.js';
 import { SamplingControl } from './sampling-control.js';
-import { Windows } from './windows.js';
+import { type ClosedBy, Windows } from './windows.js';
 
 /** Options of the contract whose part of pitot is still to come: setting one is answered in the report, not ignored. */
 const NOT_YET = ['metricsPort', 'metricsHost', 'cpuIntervalUs', 'stallMs', 'timeScale'] as const;
+/** Time to the next try after a window could not be written, ms. */
+const RETRY_MS = 5000;
 /** Ids of flushes that are remembered. */
 const FLUSHES_KEPT = 1000;
 
@@ -156,7 +158,13 @@ export class Agent {
     for (;;) {
       const seen = Atomics.load(this.control, WAKE);
       if (Atomics.load(this.control, EXIT_REQUESTED) !== 0) return this.finish();
-      await this.drainBusy();
+      try {
+        await this.drainBusy();
+      } catch (error) {
+        // The end of the process must be heard whatever goes wrong here.
+        this.fault('DRAIN', (error as Error).message);
+        await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+      }
       const wait = Atomics.waitAsync(this.control, WAKE, seen);
       if (wait.async) await wait.value;
     }
@@ -194,14 +202,24 @@ export class Agent {
     const { startMachineMs } = this.windows.spanOf(this.windows.current);
     const dueMs = Math.max(10, startMachineMs + this.config.intervalMs - machineMs());
     clearTimeout(this.windowTimer);
-    this.windowTimer = setTimeout(() => {
-      const retryMs = Math.min(this.config.intervalMs, 5000);
-      void this.reporter.close('interval').then((outcome) => {
-        if (this.ending) return;
-        if (outcome.file !== null) this.scheduleWindow();
-        else this.windowTimer = setTimeout(() => this.scheduleWindow(), retryMs);
-      });
-    }, dueMs);
+    this.windowTimer = setTimeout(() => void this.closeWindow(), dueMs);
+  }
+
+  /** Closes the window at the end of its interval; tries again soon where that fails. */
+  private async closeWindow(): Promise<void> {
+    const { file } = await this.close('interval');
+    if (this.ending) return;
+    if (file !== null) this.scheduleWindow();
+    else this.windowTimer = setTimeout(() => void this.closeWindow(), Math.min(this.config.intervalMs, RETRY_MS));
+  }
+
+  private async close(by: ClosedBy): Promise<CloseOutcome> {
+    try {
+      return await this.reporter.close(by);
+    } catch (error) {
+      this.fault('CLOSE', (error as Error).message);
+      return { file: null, reason: (error as Error).message };
+    }
   }
 
   private receive(message: HostMessage): void {
@@ -219,7 +237,7 @@ export class Agent {
   private async flush(id: string): Promise<void> {
     if (this.flushes.has(id)) return;
     this.flushes.add(id);
-    const { file, reason } = await this.reporter.close('flush');
+    const { file, reason } = await this.close('flush');
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
     if (file !== null && !this.ending) this.scheduleWindow();
     for (const oldest of this.flushes) {
@@ -257,6 +275,7 @@ export class Agent {
     } catch (error) {
       this.fault('EXIT', (error as Error).message);
     }
+    this.channel.postMessage({ kind: 'stopped' } satisfies AgentMessage);
     this.log.log('info', {}, 'agent ended');
     this.log.close();
     Atomics.store(this.control, EXIT_DONE, 1);
@@ -266,13 +285,9 @@ export class Agent {
   private onReport(result: ReportResult, seq: number): void {
     this.log.log('debug', { seq, bytes: result.bytes }, 'report written');
     if (this.pool !== null && !this.ending) void this.pool.refreshIdentity().catch(() => {});
-    if (Atomics.load(this.control, LISTENERS) > 0) void this.publish(result.file);
-  }
-
-  private async publish(file: string): Promise<void> {
-    const { readFile } = await import('node:fs/promises');
-    const payload: unknown = JSON.parse(await readFile(file, 'utf8'));
-    this.channel.postMessage({ kind: 'event', event: 'report', payload } satisfies AgentMessage);
+    if (Atomics.load(this.control, LISTENERS) > 0) {
+      this.channel.postMessage({ kind: 'event', event: 'report', file: result.file } satisfies AgentMessage);
+    }
   }
 
   private onPoolDeath(message: string): void {

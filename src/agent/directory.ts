@@ -3,6 +3,8 @@ import { COUNTERS_MAX, PATHS_MAX, RESERVED_PATHS } from '../core/limits.js';
 import { appendDefinition, type Definition, readDefinitions } from '../memory/definition-log.js';
 import type { AgentMemory } from '../memory/window-memory.js';
 
+const COUNTER_OVERFLOW: Definition = { kind: 'counter', id: 0, name: 'pitot.overflow', labels: {} };
+
 export const RESERVED: readonly Definition[] = [
   { kind: 'path', id: 0, name: 'pitot.overflow', labels: {} },
   { kind: 'path', id: 1, name: 'pitot.gc', labels: { kind: 'minor' } },
@@ -16,7 +18,7 @@ export const RESERVED: readonly Definition[] = [
 export class Directory {
   private readonly memory: AgentMemory;
   private readonly ids = new Map<string, number>();
-  private readonly byKind: Record<'path' | 'counter', Definition[]> = { path: [...RESERVED], counter: [] };
+  private readonly byKind: Record<'path' | 'counter', Definition[]> = { path: [...RESERVED], counter: [COUNTER_OVERFLOW] };
   private next = { path: RESERVED_PATHS, counter: 1 };
 
   constructor(memory: AgentMemory) {

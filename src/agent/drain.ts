@@ -3,7 +3,7 @@ import { SLICE_FIELDS, SLICE_PATH, SLICE_TIMED, SLICE_UNTIMED, SliceAggregator, 
 import { isNearlyFull, mergeSlice } from '../aggregate/window.js';
 import { INLINE_SLICE_RECORDS, SLICE_RECORDS } from '../core/limits.js';
 import { TAIL } from '../memory/thread-memory.js';
-import { JOURNAL_DONE, JOURNAL_FROM, JOURNAL_SERIAL, JOURNAL_TO } from '../memory/window-memory.js';
+import { JOURNAL_DONE, JOURNAL_FROM, JOURNAL_SERIAL, JOURNAL_TO, W_COMMITTED } from '../memory/window-memory.js';
 import type { DrainedThread } from './drained-thread.js';
 import type { Pool } from './pool.js';
 import type { Windows } from './windows.js';
@@ -111,9 +111,15 @@ export class Drain {
     mergeSlice(this.windows.current, slice, thread.pathIds, this.windows.memory.head);
   }
 
+  /** Straight line: the slice counts as taken, the ring has its space back and the journal is closed, or none of it. */
   private commit(thread: DrainedThread, to: number): void {
-    Atomics.store(thread.memory.words, TAIL, to);
-    this.windows.memory.head[JOURNAL_SERIAL] = -1;
+    const { head } = this.windows.memory;
+    const { header } = this.windows.current;
+    const { words } = thread.memory;
+    const records = (to - words[TAIL]) | 0;
+    header[W_COMMITTED] += records;
+    Atomics.store(words, TAIL, to);
+    head[JOURNAL_SERIAL] = -1;
   }
 
   private remember(thread: DrainedThread, slice: SliceCounts): void {

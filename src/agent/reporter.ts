@@ -49,10 +49,11 @@ export class Reporter {
   private closeChain: Promise<unknown> = Promise.resolve();
   private writing: Promise<CloseOutcome> | null = null;
   private drawing: Promise<void> | null = null;
+  private redraw = false;
   private closedRuntime: WindowRuntime | null = null;
+  /** Counters as they stood when the window was closed: by the time it is written they have gone on. */
+  private closedTotals: Float64Array | null = null;
   private timeline: TimelinePoint[] = [];
-  private reports = 0;
-  private runStart: { wallMs: number; machineMs: number };
 
   constructor(windows: Windows, directory: Directory, drain: Drain, sources: ReporterSources, options: ReporterOptions) {
     this.windows = windows;
@@ -60,8 +61,6 @@ export class Reporter {
     this.drain = drain;
     this.sources = sources;
     this.options = options;
-    const { startWallMs, startMachineMs } = windows.spanOf(windows.current);
-    this.runStart = { wallMs: startWallMs, machineMs: startMachineMs };
     this.recover();
   }
 
@@ -94,13 +93,15 @@ export class Reporter {
   }
 
   private async rotateAndWrite(by: ClosedBy): Promise<CloseOutcome> {
-    if (this.windows.closing >= 0) {
+    // Looked at again after each wait: a window that was full may have been closed meanwhile. From the last look to the rotation nothing waits.
+    while (this.windows.closing >= 0) {
       const earlier = await this.write(this.windows.closing as 0 | 1);
       if (earlier.file === null) return earlier;
     }
     for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, this.windows.memory.totals);
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     this.closedRuntime = this.sources.closeRuntime(now.machineMs, now.wallMs);
+    this.closedTotals = this.windows.memory.totals.slice();
     const outcome = await this.write(this.windows.rotate(by, now));
     if (outcome.file !== null) this.afterReport();
     return outcome;
@@ -116,7 +117,8 @@ export class Reporter {
   private async writeNow(index: 0 | 1): Promise<CloseOutcome> {
     const seq = this.windows.seqOf(index);
     const { runtime, timeline } = (this.closedRuntime ??= this.sources.closeRuntime(machineMs(), wallMs()));
-    const task: ReportTask = { kind: 'report', window: index, timeline, ...this.figures(runtime) };
+    const totals = (this.closedTotals ??= this.windows.memory.totals.slice());
+    const task: ReportTask = { kind: 'report', window: index, timeline, ...this.figures(runtime), totals };
     let result: ReportResult;
     try {
       result = await this.run(task);
@@ -129,7 +131,7 @@ export class Reporter {
     if (this.windows.runIsFull) this.sources.onFault('RUN_FULL', 'report.html has no room for more distinct values; the JSON reports go on');
     this.timeline = thinTimeline([...this.timeline, ...timeline], TIMELINE_POINTS_MAX);
     this.closedRuntime = null;
-    this.reports++;
+    this.closedTotals = null;
     this.sources.onReport(result, seq);
     return { file: result.file, reason: '' };
   }
@@ -149,28 +151,38 @@ export class Reporter {
   private afterReport(): void {
     const { directory } = this.options.identity;
     try {
-      for (const removed of applyRetention(dirname(directory), directory, this.options.retention, isAlive)) {
+      for (const removed of applyRetention(dirname(directory), directory, this.options.retention, isAlive, wallMs())) {
         this.sources.onFault('RETENTION', `removed ${removed}`);
       }
     } catch (error) {
       this.sources.onFault('RETENTION_FAILED', (error as Error).message);
     }
-    this.drawing ??= this.draw().finally(() => {
+    this.redraw = true;
+    this.drawing ??= this.drawWhileNew().finally(() => {
       this.drawing = null;
     });
+  }
+
+  /** A window that is reported while the page is being drawn is drawn in the next round. */
+  private async drawWhileNew(): Promise<void> {
+    while (this.redraw) {
+      this.redraw = false;
+      await this.draw();
+    }
   }
 
   private async draw(): Promise<void> {
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     const runtime = this.closedRuntime?.runtime ?? this.lastRuntime;
     if (runtime === null) return;
+    const run = this.windows.run;
     const task: PageTask = {
       kind: 'page',
       ...this.figures(runtime),
-      windows: this.reports,
-      startWallMs: this.runStart.wallMs,
+      windows: run.windows,
+      startWallMs: run.startWallMs,
       endWallMs: now.wallMs,
-      durationMs: now.machineMs - this.runStart.machineMs,
+      durationMs: now.machineMs - run.startMachineMs,
       timeline: this.timeline,
     };
     try {
@@ -188,6 +200,7 @@ export class Reporter {
     return {
       memory: this.windows.memory.sab,
       identity: this.options.identity,
+      totals: this.windows.memory.totals.slice(),
       paths: [...this.directory.paths],
       counters: [...this.directory.counters],
       gauges: gaugesOf(this.sources.threads()),

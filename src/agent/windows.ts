@@ -66,7 +66,13 @@ export class Windows {
   /** A closed window is on disk: it becomes part of the run, and free. */
   release(index: 0 | 1): void {
     const window = this.memory.windows[index];
-    if (!mergeIntoRun(this.memory.run, window)) this.runIsFull = true;
+    const { run } = this.memory;
+    if (!mergeIntoRun(run, window)) this.runIsFull = true;
+    if (run.header[WINDOW_SEQ] === 0) {
+      run.header[START_WALL_MS] = window.header[START_WALL_MS];
+      run.header[START_MONOTONIC_MS] = window.header[START_MONOTONIC_MS];
+    }
+    run.header[WINDOW_SEQ]++;
     clearWindow(window);
   }
 
@@ -76,6 +82,12 @@ export class Windows {
 
   spanOf(window: WindowMemory): { startWallMs: number; startMachineMs: number } {
     return { startWallMs: window.header[START_WALL_MS], startMachineMs: window.header[START_MONOTONIC_MS] };
+  }
+
+  /** The run so far: how many windows it holds, and since when. */
+  get run(): { windows: number; startWallMs: number; startMachineMs: number } {
+    const { header } = this.memory.run;
+    return { windows: header[WINDOW_SEQ], startWallMs: header[START_WALL_MS], startMachineMs: header[START_MONOTONIC_MS] };
   }
 
   private open(index: 0 | 1, now: Moment): void {

@@ -19,6 +19,7 @@ import {
   STAT_FIELDS,
   USED_ENTRIES,
   W_CLAMPED,
+  W_COMMITTED,
   W_REJECTED,
   WINDOW_CLEARING,
   WINDOW_FREE,
@@ -109,6 +110,7 @@ export function mergeIntoRun(run: WindowMemory, window: WindowMemory): boolean {
   if (header[RUN_MERGE_DONE] === used + rows + window.counters.length) {
     run.header[W_REJECTED] += header[W_REJECTED];
     run.header[W_CLAMPED] += header[W_CLAMPED];
+    run.header[W_COMMITTED] += header[W_COMMITTED];
     header[RUN_MERGE_DONE]++;
   }
   return true;
@@ -156,6 +158,7 @@ export function clearWindow(window: WindowMemory): void {
   window.counters.fill(0);
   header[W_REJECTED] = 0;
   header[W_CLAMPED] = 0;
+  header[W_COMMITTED] = 0;
   header[RUN_MERGE_DONE] = 0;
   header[WINDOW_STATE] = WINDOW_FREE;
 }

@@ -1,9 +1,10 @@
 // The main thread's handle on the agent thread: starts it, keeps its memory, replaces it with back-off when it dies.
 import { BroadcastChannel, Worker } from 'node:worker_threads';
+import { monotonicMs } from '../core/clock.js';
 import { OWN_THREAD_LIMITS, RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
 import type { AgentData, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
-import { STATE, STATE_RETIRED } from '../memory/thread-memory.js';
+import { STATE, STATE_ENDED, STATE_RETIRED, STATE_RUNNING, THREAD_ID } from '../memory/thread-memory.js';
 import { AGENT_URL } from '../worker-urls.js';
 
 type ThreadEntry = AgentData['threads'][number];
@@ -18,6 +19,11 @@ export class AgentThread {
   private memory: SharedArrayBuffer | null = null;
   private worker: Worker | null = null;
   private restarts = 0;
+  /** Deaths since the last agent that lived for long: they set the back-off. */
+  private failures = 0;
+  private spawnedAtMs = 0;
+  /** False when the system refused the thread: there will be no agent. */
+  isPossible = true;
   private stopping = false;
 
   constructor(control: Int32Array, main: ThreadEntry, base: Omit<AgentData, 'threads' | 'memory' | 'restarts'>) {
@@ -44,6 +50,7 @@ export class AgentThread {
 
   private spawn(): void {
     Atomics.store(this.control, AGENT_STATE, AGENT_STARTING);
+    this.spawnedAtMs = monotonicMs();
     Atomics.add(this.control, GENERATION, 1);
     const data: AgentData = { ...this.base, threads: this.threads, memory: this.memory, restarts: this.restarts };
     try {
@@ -66,6 +73,7 @@ export class AgentThread {
       this.worker = worker;
     } catch (error) {
       Atomics.store(this.control, AGENT_STATE, AGENT_CLOSED);
+      this.isPossible = false;
       notice(`agent thread not started: ${(error as Error).message}`);
     }
   }
@@ -74,7 +82,9 @@ export class AgentThread {
     this.worker = null;
     if (this.stopping) return;
     Atomics.store(this.control, AGENT_STATE, AGENT_CLOSED);
-    const delayMs = Math.min(RESPAWN_MS_MAX, RESPAWN_MS_MIN * 2 ** Math.min(this.restarts, 20));
+    if (monotonicMs() - this.spawnedAtMs > RESPAWN_MS_MAX) this.failures = 0;
+    const delayMs = Math.min(RESPAWN_MS_MAX, RESPAWN_MS_MIN * 2 ** Math.min(this.failures, 20));
+    this.failures++;
     this.restarts++;
     setTimeout(() => {
       if (!this.stopping) this.spawn();
@@ -87,6 +97,10 @@ export class AgentThread {
   }
 
   private remember(message: HostMessage): void {
+    if (message.kind === 'ended') {
+      // The agent hears it too, unless it is dead just now.
+      for (const { sab } of this.threads) markEnded(sab, message.threadId);
+    }
     if (message.kind !== 'thread') return;
     this.threads = this.threads.filter(({ sab }) => !isRetired(sab));
     this.threads.push({ sab: message.sab, name: message.name, loopDelay: null });
@@ -111,3 +125,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 const isRetired = (sab: SharedArrayBuffer): boolean => Atomics.load(new Int32Array(sab, 0, 64), STATE) === STATE_RETIRED;
+
+function markEnded(sab: SharedArrayBuffer, threadId: number): void {
+  const words = new Int32Array(sab, 0, 64);
+  if (words[THREAD_ID] === threadId) Atomics.compareExchange(words, STATE, STATE_RUNNING, STATE_ENDED);
+}

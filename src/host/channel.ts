@@ -1,4 +1,5 @@
 // An application thread's line to the agent thread: opened when first needed, keeps no loop alive but for a pending flush.
+import { readFile } from 'node:fs/promises';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { AgentMessage, EventName, HostMessage } from '../memory/messages.js';
 
@@ -45,8 +46,27 @@ export class Channel {
   close(): void {
     this.port?.close();
     this.port = null;
+    this.rejectPending();
+  }
+
+  private rejectPending(): void {
     for (const { reject } of this.pending.values()) reject(new Error('pitot stopped before the flush was done'));
     this.pending.clear();
+    this.port?.unref();
+  }
+
+  /** The file is read on the thread that listens, so that no other pays for it. */
+  private async tell(event: EventName, file: string): Promise<void> {
+    const listeners = this.listeners.get(event);
+    if (listeners === undefined || listeners.size === 0) return;
+    let payload: unknown;
+    try {
+      payload = JSON.parse(await readFile(file, 'utf8'));
+    } catch {
+      // Removed by retention meanwhile: the next one comes.
+      return;
+    }
+    for (const listener of listeners) listener(payload as never);
   }
 
   private open(): BroadcastChannel {
@@ -68,8 +88,7 @@ export class Channel {
       else waiter.reject(new Error(message.reason));
     } else if (message.kind === 'ready') {
       for (const id of this.pending.keys()) this.port?.postMessage({ kind: 'flush', id } satisfies HostMessage);
-    } else if (message.kind === 'event') {
-      for (const listener of this.listeners.get(message.event) ?? []) listener(message.payload as never);
-    }
+    } else if (message.kind === 'stopped') this.rejectPending();
+    else if (message.kind === 'event') void this.tell(message.event, message.file);
   }
 }

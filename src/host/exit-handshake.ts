@@ -33,7 +33,8 @@ export class ProcessEnd {
   readonly arm = (): void => {
     if (this.armed) return;
     this.armed = true;
-    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+    // First in line: a host's `once` listener is gone from the count by the time a later one looks.
+    for (const signal of SIGNALS) process.prependListener(signal, this.onSignal);
   };
 
   /** Lets signals have their default effect: while the loop is blocked no handler can run, and the process must stay as easy to end as it was. */
@@ -57,12 +58,25 @@ export class ProcessEnd {
   };
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    // A host with a handler of its own decides what the signal means; its exit reaches the exit handler.
-    if (process.listenerCount(signal) > 1) return;
+    const others = process.listenerCount(signal) - 1;
+    if (others > signalExitListeners()) {
+      // A host with a handler of its own decides what the signal means; its exit reaches the exit handler. Out of its sight meanwhile, since it may count.
+      this.disarm();
+      setImmediate(this.arm).unref();
+      return;
+    }
     this.onExit();
     this.remove();
-    process.kill(process.pid, signal);
+    // signal-exit ends the process itself when it finds none but its own listeners.
+    if (others === 0) process.kill(process.pid, signal);
   };
+}
+
+/** Listeners of the package signal-exit (3 and 4), which many command lines load: they end the process as if nobody listened. */
+function signalExitListeners(): number {
+  const three = (process as unknown as { __signal_exit_emitter__?: { count?: number } }).__signal_exit_emitter__;
+  const four = (globalThis as unknown as Record<symbol, { count?: number } | undefined>)[Symbol.for('signal-exit emitter')];
+  return (three?.count ?? 0) + (four?.count ?? 0);
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];

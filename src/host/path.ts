@@ -51,7 +51,7 @@ export class Path {
 
   /** Ends the span of a token from `start()`. `ok = false` counts an error. */
   end(token: number, ok = true): void {
-    if (token > 0) {
+    if (token > 0 && typeof token === 'number') {
       const endMs = monotonicMs();
       this.put((endMs - token) * NS_PER_MS, (endMs * 1000) >>> 0, 0, ok);
     } else if (token === SAMPLED_OUT) this.countSkipped(ok);
@@ -73,7 +73,9 @@ export class Path {
 
   /**
    * Times one call of `fn` and returns what it returns. A promise is timed until it settles; a throw or a rejection counts an error and goes on to the caller.
-   * Other thenables (lazy query builders) are timed until `fn` returns, since calling their `then` would start them.
+   * Other thenables (lazy query builders, promises with methods of their own) are timed until `fn` returns: their `then` may start them, and what it
+   * gives lacks their methods. The promise that comes back is a derived one: who neither awaits nor catches it has an unhandled rejection, also where `fn`
+   * itself caught the original's.
    */
   time<T>(fn: () => T): T {
     const token = this.start();
@@ -84,7 +86,7 @@ export class Path {
       this.end(token, false);
       throw error;
     }
-    if (result instanceof Promise) return this.settle(result, token) as T;
+    if (isPlainPromise(result)) return this.settle(result, token) as T;
     this.end(token);
     return result;
   }
@@ -105,7 +107,7 @@ export class Path {
         path.end(token, false);
         throw error;
       }
-      if (result instanceof Promise) return path.settle(result, token);
+      if (isPlainPromise(result)) return path.settle(result, token);
       path.end(token);
       return result;
     };
@@ -167,7 +169,12 @@ export class Path {
   private put(durationNs: number, endUs: number, flags: number, ok: boolean): void {
     const memory = this.memory;
     if (memory === null) return;
-    let value = durationNs;
+    if (typeof durationNs !== 'number') {
+      memory.tallies[REJECTED]++;
+      return;
+    }
+    // -0, which Math.round gives, becomes 0.
+    let value = durationNs + 0;
     if (!(value >= 0 && value <= DURATION_NS_MAX)) {
       if (!(value > DURATION_NS_MAX) || value === Number.POSITIVE_INFINITY) {
         memory.tallies[REJECTED]++;
@@ -189,6 +196,11 @@ export class Path {
   private reject(): void {
     if (this.memory !== null) this.memory.tallies[REJECTED]++;
   }
+}
+
+/** A promise as the language makes them, with nothing added: only its settling matters. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && Object.getPrototypeOf(value) === Promise.prototype && Object.keys(value).length === 0;
 }
 
 const NO_SHIFTS = new Uint8Array(1);

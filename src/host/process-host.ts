@@ -3,7 +3,7 @@ import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from '
 import type { ResolvedConfig } from '../config/resolve.js';
 import { wallMs } from '../core/clock.js';
 import { PitotError } from '../core/errors.js';
-import { createControl, EXIT_DONE, LISTENERS } from '../memory/control-memory.js';
+import { AGENT_CLOSED, AGENT_STATE, createControl, EXIT_DONE, EXIT_REQUESTED, LISTENERS } from '../memory/control-memory.js';
 import { ENVIRONMENT_KEY, type EventName, type ProcessLink } from '../memory/messages.js';
 import { AgentThread } from './agent-thread.js';
 import { ProcessEnd, requestLastReport, waitForLastReport } from './exit-handshake.js';
@@ -90,6 +90,8 @@ export class ProcessHost {
     const channel = this.thread.attached?.channel;
     this.thread.detach();
     requestLastReport(running.control);
+    // An agent that died and is not back yet has nothing to answer.
+    if (Atomics.load(running.control, AGENT_STATE) === AGENT_CLOSED) return channel?.close();
     // waitAsync alone would let an otherwise idle process end.
     const alive = setTimeout(() => {}, STOP_WAIT_MS);
     const done = Atomics.waitAsync(running.control, EXIT_DONE, 0, STOP_WAIT_MS);
@@ -102,7 +104,8 @@ export class ProcessHost {
   /** Closes the window now; resolves with the file of its report, null without the agent. */
   async flush(): Promise<string | null> {
     const attachment = this.thread.attached;
-    if (attachment === null) return null;
+    if (attachment === null || Atomics.load(attachment.control, EXIT_REQUESTED) !== 0) return null;
+    if (this.running !== null && !this.running.agent.isPossible) return null;
     attachment.sampler.sample();
     return attachment.channel.flush(threadId);
   }

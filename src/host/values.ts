@@ -6,6 +6,7 @@ import type { Path } from './path.js';
 const NO_SLOTS = new Float64Array(1);
 /** Below 2^30 an integer needs no box. */
 const COUNT_MAX = 2 ** 30;
+const OVERFLOW_SLOT = 0;
 
 /** A sum that only grows: exact, never sampled or dropped. One slot a thread; the report adds them up. */
 export class Counter {
@@ -30,12 +31,17 @@ export class Counter {
     this.slots = memory === null ? NO_SLOTS : memory.counters;
     this.slot = memory === null ? 0 : slot;
     this.base = this.slots[this.slot];
-    this.count = 0;
+    // The overflow slot has several counters: it is added to where it lies.
+    this.count = slot === OVERFLOW_SLOT ? COUNT_MAX : 0;
   }
 
   /** Adds n, default 1. Negative, NaN and infinite values are rejected and counted. */
   add(n = 1): void {
     if (this.memory === null) return;
+    if (typeof n !== 'number') {
+      this.memory.tallies[REJECTED]++;
+      return;
+    }
     const count = this.count + n;
     if (n >= 0 && (count | 0) === count && count < COUNT_MAX) {
       this.count = count;
@@ -46,6 +52,10 @@ export class Counter {
   /** Fractions, large values, and the carry of count. */
   private addToBase(memory: ThreadMemory, n: number): void {
     if (n >= 0 && n < Number.POSITIVE_INFINITY) {
+      if (this.slot === OVERFLOW_SLOT) {
+        this.slots[OVERFLOW_SLOT] += n;
+        return;
+      }
       this.base += this.count + n;
       this.count = 0;
       this.slots[this.slot] = this.base;

@@ -10,9 +10,7 @@
  *   3      exit done: the main thread waits on it                                        agent
  *   4      serials handed out to threads                                                 any thread, Atomics.add
  *   5      agent generation: starts of the agent thread                                  main
- *   6      pool workers replaced                                                         agent
- *   7      listeners for events, all threads                                             any thread, Atomics.add
- *   8      monotonic sequence of flush requests                                          any thread, Atomics.add
+ *   6      listeners for events, all threads                                             any thread, Atomics.add
  */
 export const WAKE = 0;
 export const AGENT_STATE = 1;
@@ -20,9 +18,7 @@ export const EXIT_REQUESTED = 2;
 export const EXIT_DONE = 3;
 export const SERIALS = 4;
 export const GENERATION = 5;
-export const POOL_RESTARTS = 6;
-export const LISTENERS = 7;
-export const FLUSHES = 8;
+export const LISTENERS = 6;
 
 export const AGENT_STARTING = 0;
 export const AGENT_READY = 1;

@@ -28,7 +28,10 @@ export type AgentMessage =
   | { kind: 'ready' }
   /** file: the report on disk; null with a reason when it could not be written. */
   | { kind: 'flushed'; id: string; file: string | null; reason: string }
-  | { kind: 'event'; event: EventName; payload: unknown };
+  /** Something a listener wants to hear of; file: the JSON that tells it. */
+  | { kind: 'event'; event: EventName; file: string }
+  /** No agent answers from now on. */
+  | { kind: 'stopped' };
 
 /** From the main thread to the agent thread: threads that announced themselves, perhaps before the agent listened. */
 export type MainPortMessage = Extract<HostMessage, { kind: 'thread' }>;

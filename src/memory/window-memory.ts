@@ -39,6 +39,8 @@ export const W_REJECTED = 8;
 export const W_CLAMPED = 9;
 /** Steps of this window already merged into the run. */
 export const RUN_MERGE_DONE = 10;
+/** Records taken off the rings, by the rings' positions. */
+export const W_COMMITTED = 11;
 
 export const WINDOW_FREE = 0;
 export const WINDOW_OPEN = 1;

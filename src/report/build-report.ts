@@ -15,6 +15,7 @@ import {
   S_WEIGHT,
   STAT_FIELDS,
   W_CLAMPED,
+  W_COMMITTED,
   W_REJECTED,
   type WindowMemory,
 } from '../memory/window-memory.js';
@@ -64,7 +65,8 @@ export function windowFigures(window: WindowMemory, definitions: readonly Defini
     if (kind === 'distribution') distributions.push({ name, labels, unit: unit ?? '1', ...common, ...value });
     else paths.push({ name, labels, ...common, errors: stats[row + S_ERRORS], ...inNs(value) });
   }
-  records.recorded = records.aggregated + records.dropped + records.sampledOut;
+  // From the rings' positions, not from the sum of the others: a record that was lost on the way would show.
+  records.recorded = window.header[W_COMMITTED] - timedOf(stats, GC_FIRST, RESERVED_PATHS) + records.dropped + records.sampledOut;
   const gc = gcOf(
     builder.build(groups.buckets, groups.counts, groups.starts[GC_FIRST], groups.starts[GC_END], exactOf(stats, GC_FIRST, GC_END), true),
     stats,
@@ -73,14 +75,22 @@ export function windowFigures(window: WindowMemory, definitions: readonly Defini
   return { paths, distributions, records, gc, ownPauseNsMax: stats[OWN_PAUSE * STAT_FIELDS + S_MAX] };
 }
 
-/** Counters that have ever counted, with what they counted in the window. */
+/** Counters with what they counted in the window; the overflow's only when it counted. */
 export function counterValues(window: WindowMemory, totals: Float64Array, definitions: readonly Definition[]): CounterValue[] {
-  return definitions.map(({ id, name, labels }) => ({ name, labels, value: totals[id], delta: window.counters[id] }));
+  const known = definitions.filter(({ id }) => id !== OVERFLOW || totals[id] > 0);
+  return known.map(({ id, name, labels }) => ({ name, labels, value: totals[id], delta: window.counters[id] }));
 }
 
 function countOf(stats: Float64Array, id: number): number {
   const row = id * STAT_FIELDS;
   return stats[row + S_TIMED] + stats[row + S_SAMPLED_OUT] + stats[row + S_DROPPED];
+}
+
+/** Timed records of the ids from..to: pitot's own, which are no calls of the application. */
+function timedOf(stats: Float64Array, from: number, to: number): number {
+  let timed = 0;
+  for (let id = from; id < to; id++) timed += stats[id * STAT_FIELDS + S_TIMED];
+  return timed;
 }
 
 function sampledOf(stats: Float64Array, row: number): number {

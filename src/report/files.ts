@@ -1,9 +1,25 @@
 // All file writing of reports: run directories, atomic files, retention. Synchronous: it runs off the application's threads.
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
+/** A run without a goodbye that wrote within so long may be alive: twice the longest window, ms. */
+const YOUNG_MS = 2 * 3_600_000;
 /** `<service>.<YYYYMMDD-HHMMSS>.<pid>`: what pitot made, and so may remove. */
 const RUN_DIRECTORY = /^.+\.\d{8}-\d{6}\.(\d+)$/;
 const REPORT_FILE = /^report-(\d{6,})\.json$/;
@@ -84,9 +100,9 @@ interface Run {
  * Removes the oldest runs until both bounds hold, then the oldest reports of the own run. Directories that pitot did not make, and runs of
  * processes that live, stay. Returns what was removed.
  */
-export function applyRetention(base: string, own: string, bounds: RetentionBounds, isAlive: (pid: number) => boolean): string[] {
+export function applyRetention(base: string, own: string, bounds: RetentionBounds, isAlive: (pid: number) => boolean, nowMs: number): string[] {
   const removed: string[] = [];
-  const runs = listRuns(base, own, isAlive);
+  const runs = listRuns(base, own, isAlive, nowMs);
   let bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
   let count = runs.length;
   for (const run of runs.filter((candidate) => !candidate.alive).sort((a, b) => a.newestMs - b.newestMs)) {
@@ -100,16 +116,40 @@ export function applyRetention(base: string, own: string, bounds: RetentionBound
   return removed;
 }
 
-function listRuns(base: string, own: string, isAlive: (pid: number) => boolean): Run[] {
+function listRuns(base: string, own: string, isAlive: (pid: number) => boolean, nowMs: number): Run[] {
   const runs: Run[] = [];
   for (const entry of readdirSync(base, { withFileTypes: true })) {
     const match = RUN_DIRECTORY.exec(entry.name);
     if (!entry.isDirectory() || match === null) continue;
     const directory = join(base, entry.name);
     const { bytes, newestMs, isRun } = measure(directory);
-    if (isRun) runs.push({ directory, bytes, newestMs, alive: directory === own || isAlive(Number(match[1])) });
+    if (isRun)
+      runs.push({ directory, bytes, newestMs, alive: directory === own || mayBeAlive(directory, Number(match[1]), newestMs, isAlive, nowMs) });
   }
   return runs;
+}
+
+/**
+ * A run that said goodbye is over, whoever has its pid now. One that did not may live: in a container each run may have the pid of this very
+ * process, and the pid may be another container's, so there its newest file decides.
+ */
+function mayBeAlive(directory: string, pid: number, newestMs: number, isAlive: (pid: number) => boolean, nowMs: number): boolean {
+  if (/"closedBy":"(?:exit|stop)"/.test(beginningOf(join(directory, 'latest.json')))) return false;
+  return (pid !== process.pid && isAlive(pid)) || nowMs - newestMs < YOUNG_MS;
+}
+
+function beginningOf(file: string): string {
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(1024);
+      return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return '';
+  }
 }
 
 /** A directory counts as a run only when it holds what pitot writes: a name alone is no reason to remove somebody's files. */

@@ -23,6 +23,8 @@ export interface ReportIdentity {
 interface FigureTask {
   memory: SharedArrayBuffer;
   identity: ReportIdentity;
+  /** Counters since the process started, by their id. */
+  totals: Float64Array;
   paths: Definition[];
   counters: Definition[];
   gauges: GaugeValue[];
@@ -79,7 +81,7 @@ export function writeReport(task: ReportTask): ReportResult {
     },
     paths: figures.paths,
     distributions: figures.distributions,
-    counters: counterValues(window, memory.totals, task.counters),
+    counters: counterValues(window, task.totals, task.counters),
     gauges: task.gauges,
     records: figures.records,
     runtime: { ...runtime, gc: figures.gc },
@@ -113,7 +115,7 @@ export async function writePage(task: PageTask): Promise<number> {
     durationMs: task.durationMs,
     paths: figures.paths,
     distributions: figures.distributions,
-    counters: counterValues(memory.run, memory.totals, task.counters),
+    counters: counterValues(memory.run, task.totals, task.counters),
     gauges: task.gauges,
     records: figures.records,
     runtime: { ...task.runtime, gc: figures.gc },

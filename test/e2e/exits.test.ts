@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { App, totals } from '../support/app.js';
+import { App, ROOT, totals } from '../support/app.js';
 
 const RECORD = "import { path } from 'pitot'; const p = path('work'); for (let i = 0; i < 1000; i++) p.record(i * 1000);\n";
 
@@ -36,6 +36,17 @@ const WAYS: Way[] = [
     title: 'gets SIGTERM with a listener of its own',
     source:
       "process.on('SIGTERM', () => { console.log('closing'); setTimeout(() => process.exit(7), 50); }); setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);",
+    signalAfterLine: 'SIGTERM',
+  },
+  {
+    title: 'gets SIGTERM with a once-listener, after a long block',
+    source:
+      "process.once('SIGTERM', () => { console.log('closing'); setTimeout(() => { console.log('closed'); process.exit(0); }, 200); }); const end = Date.now() + 3500; while (Date.now() < end); setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 1500);",
+    signalAfterLine: 'SIGTERM',
+  },
+  {
+    title: 'gets SIGTERM with the package signal-exit loaded',
+    source: `const { onExit } = await import('${ROOT}node_modules/signal-exit/dist/mjs/index.js'); onExit(() => {}); setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 500);`,
     signalAfterLine: 'SIGTERM',
   },
   { title: 'exits from an exit handler', source: "process.on('exit', () => { process.exitCode = 9; });" },

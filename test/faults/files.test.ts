@@ -108,3 +108,15 @@ test('should keep within the bounds of retention and touch nothing that is not i
   t.true(names.includes('mine.20200101-000000.1'));
   app.remove();
 });
+
+test('should show what counters beyond the limit counted', async (t) => {
+  const app = new App({ source: "import { counter } from 'pitot'; for (let i = 0; i < 1100; i++) counter('c', { i }).add(3);" });
+  t.is((await app.run()).code, 0);
+  const [report] = app.windows();
+  t.is(
+    report.counters.reduce((sum, { value }) => sum + value, 0),
+    3300,
+  );
+  t.is(report.counters.find(({ name }) => name === 'pitot.overflow')?.value, 300);
+  app.remove();
+});

@@ -164,3 +164,54 @@ test('should be one recorder when two copies of pitot are loaded', async (t) => 
   t.is(totals(app.windows(), 'work').count, 2);
   app.remove();
 });
+
+test('should answer a flush with null on a worker thread whose agent was stopped', async (t) => {
+  const app = new App({
+    source: `
+      import { Worker } from 'node:worker_threads';
+      import { stop } from 'pitot';
+      const worker = new Worker(new URL('./worker.mjs', import.meta.url));
+      await new Promise((done) => worker.once('message', done));
+      await stop();
+      worker.postMessage('stopped');
+      console.log(await new Promise((done) => worker.once('message', done)));
+    `,
+    files: {
+      'worker.mjs': `
+        import { parentPort } from 'node:worker_threads';
+        import { flush } from 'pitot';
+        parentPort.once('message', async () => parentPort.postMessage(String(await flush())));
+        parentPort.postMessage('ready');
+      `,
+    },
+  });
+  const { code, stdout } = await app.run();
+  t.is(stdout, 'null\n');
+  t.is(code, 0);
+  app.remove();
+});
+
+test('should close each window once when several are asked for at the same time', async (t) => {
+  const app = new App({
+    source: `
+      import { flush, path } from 'pitot';
+      const p = path('work');
+      const reports = [];
+      for (let round = 0; round < 5; round++) {
+        for (let i = 0; i < 1000; i++) p.record(i);
+        reports.push(...(await Promise.all([flush(), flush(), flush(), flush()])));
+      }
+      console.log(JSON.stringify(reports.map(({ seq }) => seq)));
+    `,
+    env: { PITOT_OVERHEAD_BUDGET: '1' },
+  });
+  const { code, stdout, stderr } = await app.run();
+  t.is(stderr, '');
+  t.is(code, 0);
+  t.deepEqual(
+    JSON.parse(stdout),
+    Array.from({ length: 20 }, (_, i) => i + 1),
+  );
+  t.is(totals(app.windows(), 'work').count, 5000);
+  app.remove();
+});

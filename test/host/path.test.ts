@@ -198,6 +198,53 @@ test('should add to counters and set gauges, rejecting what is no number', (t) =
   t.is(ring.memory.tallies[REJECTED], 5);
 });
 
+test('should reject and count BigInts and text instead of throwing or joining them', (t) => {
+  const ring = testRing();
+  const path = ring.instruments.path('a');
+  const counter = ring.instruments.counter('c');
+  const gauge = ring.instruments.gauge('g');
+  path.record(5n as never);
+  path.end(5n as never);
+  counter.add(5n as never);
+  counter.add('5' as never);
+  gauge.set(5n as never);
+  t.is(ring.memory.tallies[REJECTED], 5);
+  t.is(ring.memory.words[HEAD], 0);
+  t.is(ring.memory.counters[1], 0);
+});
+
+test('should record -0 as 0', (t) => {
+  const ring = testRing();
+  ring.instruments.path('a').record(-0);
+  t.true(Object.is(record(ring, 0).value, 0));
+});
+
+test('should sum counters exactly over small, large and fractional steps', (t) => {
+  const ring = testRing();
+  const counter = ring.instruments.counter('c');
+  let expected = 0;
+  for (const n of [1, 2 ** 29, 2 ** 29, 2 ** 29, 0.5, 1, 3e9, 1, 0.25, 7]) {
+    counter.add(n);
+    expected += n;
+    t.is(ring.memory.counters[1], expected);
+  }
+});
+
+test('should count what counters beyond the limit count in one place', (t) => {
+  const ring = testRing();
+  for (let i = 0; i < 1100; i++) ring.instruments.counter('c', { i }).add(2);
+  t.is(ring.memory.counters[0], 200);
+});
+
+test('should return promises with methods of their own untouched', (t) => {
+  const ring = testRing();
+  const own = Object.assign(Promise.resolve(1), { json: () => 'x' });
+  t.is(
+    ring.instruments.path('a').time(() => own),
+    own,
+  );
+});
+
 test('should survive labels whose text throws', (t) => {
   const { instruments } = testRing();
   const hostile = {

@@ -28,7 +28,7 @@ test('should hold the built files and the documents alone when it is packed', (t
   const { files, unpackedBytes } = project.packed;
   t.log(`${files.length} files, ${unpackedBytes} bytes`);
   const allowed =
-    /^(?:dist\/(?:src|workers)\/.+\.(?:cjs|js|d\.cts|(?:cjs|js)\.map)|dist\/report\.schema\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    /^(?:dist\/(?:src|workers)\/.+\.(?:cjs|js|d\.cts|(?:cjs|js)\.map)|dist\/report\.schema\.json|assets\/fonts\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
   t.deepEqual(
     files.filter(({ path }) => !allowed.test(path)),
     [],
