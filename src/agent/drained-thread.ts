@@ -19,6 +19,7 @@ import {
 } from '../memory/thread-memory.js';
 import { S_DROPPED, S_ERRORS, S_SAMPLED_OUT, STAT_FIELDS, W_CLAMPED, W_REJECTED, type WindowMemory } from '../memory/window-memory.js';
 import type { Directory } from './directory.js';
+import type { MainSample } from './samplers/runtime-sample.js';
 
 /** Consumer side of one thread's memory, without the ring (see drain). */
 export class DrainedThread {
@@ -143,18 +144,8 @@ export class DrainedThread {
   }
 }
 
-/** A thread's heap and loop at one moment. Times are cumulative. */
-export interface ThreadSample {
-  heapUsedBytes: number;
-  heapTotalBytes: number;
-  externalBytes: number;
-  arrayBuffersBytes: number;
-  heapLimitBytes: number;
-  loopIdleMs: number;
-  loopActiveMs: number;
-  /** In the order of v8.getHeapSpaceStatistics(), which is the same on every thread. */
-  spaces: { usedBytes: number; sizeBytes: number }[];
-}
+/** A thread's heap and loop at one moment. Its spaces are in the order of v8.getHeapSpaceStatistics(), which is the same on every thread. */
+export type ThreadSample = Omit<MainSample, 'spaces'> & { spaces: { usedBytes: number; sizeBytes: number }[] };
 
 function toSample(at: Float64Array): ThreadSample {
   const spaces = [];

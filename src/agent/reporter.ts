@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { machineMs, wallMs } from '../core/clock.js';
 import { TIMELINE_POINTS_MAX } from '../core/limits.js';
 import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
-import { thinTimeline } from '../report/merge-timelines.js';
 import type { AgentHealth, GaugeValue, Runtime, TimelinePoint } from '../report/report-types.js';
 import type { PageTask, ReportIdentity, ReportResult, ReportTask } from '../report/write-report.js';
 import type { Directory } from './directory.js';
 import type { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
 import type { Pool } from './pool.js';
+import { mergeTimeline } from './samplers/timeline.js';
 import type { ClosedBy, Windows } from './windows.js';
 
 /** Runtime figures of one window, and its points on the timeline. */
@@ -129,7 +129,7 @@ export class Reporter {
     }
     this.windows.release(index);
     if (this.windows.runIsFull) this.sources.onFault('RUN_FULL', 'report.html has no room for more distinct values; the JSON reports go on');
-    this.timeline = thinTimeline([...this.timeline, ...timeline], TIMELINE_POINTS_MAX);
+    this.timeline = mergeTimeline([...this.timeline, ...timeline], TIMELINE_POINTS_MAX);
     this.closedRuntime = null;
     this.closedTotals = null;
     this.sources.onReport(result, seq);

@@ -64,3 +64,8 @@ export const LOG_BYTES_MAX = 16 * 1024 * 1024;
 export const OWN_THREAD_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
 /** Faults a probe on an application thread tells the agent of: enough to see what is wrong, at 20 µs each. */
 export const HOST_FAULTS_MAX = 20;
+/** Distinct routes, or hosts, an HTTP probe keeps apart; the rest share one. 300 of them, with 2 methods and 3 classes each, nearly fill the table of paths. */
+export const HTTP_KEYS_MAX = 300;
+/** Joined route patterns of express kept, and addresses of HTTP clients; beyond it they are worked out anew each time. */
+export const HTTP_PATTERNS_MAX = 2000;
+export const HTTP_ADDRESSES_MAX = 1000;

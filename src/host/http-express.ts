@@ -1,4 +1,5 @@
 // Route patterns of express from its router's channel: mount prefixes joined with the route that matched. Thread: application, one message a layer of an express application. Forbidden: URLs in patterns (they know no bound). Budget: 100 ns a layer.
+import { HTTP_PATTERNS_MAX } from '../core/limits.js';
 
 /** What express adds to a request. */
 export interface ExpressRequest {
@@ -25,8 +26,6 @@ export interface MountedAt {
 
 /** In place of a mount prefix whose pattern nobody told. */
 const UNKNOWN_MOUNT = '(mount)';
-/** Joined patterns kept; beyond it they are joined anew each time. */
-const JOINED_MAX = 2000;
 
 /** Joins patterns, and keeps what it joined. */
 export class ExpressRoutes {
@@ -68,7 +67,7 @@ export class ExpressRoutes {
     const known = this.joined.get(prefix)?.get(pattern);
     if (known !== undefined) return known;
     const path = pattern === '/' ? prefix : prefix + pattern;
-    if (this.joinedCount++ < JOINED_MAX) {
+    if (this.joinedCount++ < HTTP_PATTERNS_MAX) {
       const byPattern = this.joined.get(prefix) ?? new Map<string, string>();
       this.joined.set(prefix, byPattern.set(pattern, path));
     }

@@ -1,8 +1,8 @@
 // host:port of requests to other servers, as the application addressed them. Thread: application, once a request. Budget: 200 ns.
-import type { ClientRequest } from 'node:http';
 
-/** Addresses kept; beyond it they are worked out anew each time. */
-const KNOWN_MAX = 1000;
+import type { ClientRequest } from 'node:http';
+import { HTTP_ADDRESSES_MAX } from '../core/limits.js';
+
 const UNKNOWN_HOST = '(unknown)';
 
 interface KnownAddress {
@@ -42,12 +42,12 @@ export class ClientHosts {
     if (!URL.canParse(text)) return UNKNOWN_HOST;
     const { hostname, port, protocol } = new URL(text);
     const address = `${hostname}:${port === '' ? defaultPort(protocol) : port}`;
-    if (this.byOrigin.size < KNOWN_MAX) this.byOrigin.set(text, address);
+    if (this.byOrigin.size < HTTP_ADDRESSES_MAX) this.byOrigin.set(text, address);
     return address;
   }
 
   private keep(header: string, host: string, protocol: string, address: string): string {
-    if (this.byHostHeader.size < KNOWN_MAX) this.byHostHeader.set(header, { host, protocol, address });
+    if (this.byHostHeader.size < HTTP_ADDRESSES_MAX) this.byHostHeader.set(header, { host, protocol, address });
     return address;
   }
 }

@@ -1,4 +1,5 @@
 // Paths of HTTP requests by method, route or host, and class of status: resolved once each, then looked up. Thread: application, once a request. Forbidden: allocation after the first request of a kind. Budget: 30 ns.
+import { HTTP_KEYS_MAX } from '../core/limits.js';
 
 /** Where a span ends up; a `Path` is one. */
 export interface SpanSink {
@@ -12,8 +13,7 @@ export type PathFor = (name: string, labels: { [label: string]: string }) => Spa
 /** Told of a fault of a probe's own; the host never sees it. */
 export type OnProbeFault = (code: string, message: string) => void;
 
-/** Distinct routes or hosts a probe keeps apart; the rest share OTHER_KEY. 300 of them, with 2 methods and 3 classes each, nearly fill the table of paths. */
-export const HTTP_KEYS_MAX = 300;
+/** In place of routes or hosts beyond the limit. */
 export const OTHER_KEY = '(other)';
 
 /** In place of a status code: the request ended without a response. */

@@ -1,6 +1,7 @@
 // The cache of HTTP paths: labels, what is looked up once, and the limits.
 import test from 'ava';
-import { HTTP_KEYS_MAX, HttpPaths, NO_RESPONSE, OTHER_KEY } from '../../src/host/http-paths.js';
+import { HTTP_KEYS_MAX } from '../../src/core/limits.js';
+import { HttpPaths, NO_RESPONSE, OTHER_KEY } from '../../src/host/http-paths.js';
 
 function paths() {
   const made: string[] = [];
