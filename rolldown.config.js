@@ -6,7 +6,7 @@ const isBare = (id) =>
   !id.startsWith('@oxc-project/') && !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id) && external.some((r) => r.test(id));
 
 /**
- * The application threads load one small CommonJS file: measured, it starts twice as fast as the same code as thirty ES modules,
+ * The application threads load one small CommonJS file: measured, it adds 13 ms to a start where the same code as one ES module adds 19,
  * and `import`, `--import`, `require` and `--require` all reach the same instance. Workers and CLI are ES modules, their packages left outside.
  */
 export default defineConfig([
