@@ -17,9 +17,10 @@ const HIGH_WORD_OF_2048 = (1023 + LINEAR_EXPONENT) << 20;
 /** Buckets for values below 2^42, the first power of two above one hour in ns. */
 export const BUCKETS = LINEAR + (42 - LINEAR_EXPONENT) * 1024;
 
-/** Bucket of a value >= 0 whose float64 has the given upper word. */
+/** Bucket of a value >= 0, -0 included, whose float64 has the given upper word. */
 export function bucketOf(value: number, highWord: number): number {
-  return highWord < HIGH_WORD_OF_2048 ? Math.floor(value) : LINEAR + (highWord >>> 10) - HIGH_WORD_BIAS;
+  // Compared as signed words, so that -0 (which Math.round gives) is in the bucket of 0.
+  return (highWord | 0) < HIGH_WORD_OF_2048 ? Math.floor(value) : LINEAR + (highWord >>> 10) - HIGH_WORD_BIAS;
 }
 
 /** Lowest whole number in a bucket: what an HDR histogram calls the lowest equivalent value. */

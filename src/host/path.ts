@@ -173,8 +173,7 @@ export class Path {
       memory.tallies[REJECTED]++;
       return;
     }
-    // -0, which Math.round gives, becomes 0.
-    let value = durationNs + 0;
+    let value = durationNs;
     if (!(value >= 0 && value <= DURATION_NS_MAX)) {
       if (!(value > DURATION_NS_MAX) || value === Number.POSITIVE_INFINITY) {
         memory.tallies[REJECTED]++;

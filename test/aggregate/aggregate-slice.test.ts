@@ -18,6 +18,15 @@ test('should count records by path and bucket, weighted by their shift', (t) => 
   t.deepEqual([...counts.stats.subarray(SLICE_FIELDS)], [10, 1, 1, 7, 7, 7, 1]);
 });
 
+test('should count -0 as 0, on its own path', (t) => {
+  const { memory, instruments } = testRing();
+  instruments.path('a').record(-0);
+  instruments.path('a').record(0);
+  const counts = new SliceAggregator(1024).aggregate(memory, 0, 2);
+  t.deepEqual([...counts.keys], [8 << 16]);
+  t.deepEqual([...counts.counts], [2]);
+});
+
 test('should give the same arrays when the same slice is counted again', (t) => {
   const { memory, writer } = testRing();
   for (let i = 0; i < 500; i++) writer.write(8 + (i % 7), i, (i * 7919) % 100_000);

@@ -213,12 +213,6 @@ test('should reject and count BigInts and text instead of throwing or joining th
   t.is(ring.memory.counters[1], 0);
 });
 
-test('should record -0 as 0', (t) => {
-  const ring = testRing();
-  ring.instruments.path('a').record(-0);
-  t.true(Object.is(record(ring, 0).value, 0));
-});
-
 test('should sum counters exactly over small, large and fractional steps', (t) => {
   const ring = testRing();
   const counter = ring.instruments.counter('c');
