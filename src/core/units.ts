@@ -9,7 +9,6 @@ export const BYTES_PER_MIB = 1_048_576;
 export const msToNs = (ms: number): number => ms * NS_PER_MS;
 export const nsToMs = (ns: number): number => ns / NS_PER_MS;
 export const usToMs = (us: number): number => us / 1_000;
-export const msToUs = (ms: number): number => ms * 1_000;
 
 /** Nanoseconds as a person reads them: three significant digits and a unit (`1.23 ms`). */
 export function formatNs(ns: number): string {
