@@ -77,6 +77,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       restarts: sum(processes, (process) => process.newest.agent.restarts),
       faults: mergeFaults([...processes.map((process) => [...process.faults.values()]), unreadable]),
     },
+    cpu: null,
     alerts: heaviest(
       processes.flatMap((process) => [...process.alerts.values()]),
       (alert) => Date.parse(alert.since),

@@ -177,19 +177,69 @@ export interface ThreadUse {
   cpuRatio: number;
 }
 
+/** What the CPU sampler saw of the application's threads in the window. Ratios are of busyMs. */
 export interface CpuProfileSummary {
   samples: number;
+  /** Time the samples stand for, summed over threads, idle time included. */
   durationMs: number;
+  /** The same without idle time: what the ratios refer to. */
+  busyMs: number;
+  /** Sampling period, as it was at the end of the window. 0: no CPU profile, for the reason in agent.faults. */
+  intervalUs: number;
+  /** Of busyMs: in the garbage collector, and in `(program)`, native code that no JavaScript frame accounts for. */
+  gcRatio: number;
+  programRatio: number;
+  /** Functions by self time, at most 30. Time in builtins and Node's internals counts as self time of those, and in the total of their callers. */
   top: { function: string; file: string; line: number; selfRatio: number; totalRatio: number }[];
+  /** CPU time by path, `(unattributed)` last: they add up to busyMs. */
+  byPath: CpuByPath[];
+  /** The call tree of the window, all threads, small frames merged; null without samples. */
+  flame: FlameTree | null;
+  /** Profiles written for the window, relative to the run directory. */
   files: string[];
 }
 
+/** CPU time of one path, from samples that fell into its spans. */
+export interface CpuByPath {
+  name: string;
+  labels: Labels;
+  cpuMs: number;
+  /** Of busyMs. */
+  ratio: number;
+  samples: number;
+  /** Of its samples, those inside a synchronous span of the path; the others fell while the path alone was active on the thread. */
+  syncSamples: number;
+  flame: FlameTree | null;
+}
+
+/** A call tree in columns; node 0 is the root. Children stand after their parents. */
+export interface FlameTree {
+  frames: { function: string; file: string; line: number; kind: string; package: string }[];
+  /** Index of the parent node; -1 for the root. */
+  parents: number[];
+  /** Index into frames. */
+  nodes: number[];
+  selfUs: number[];
+  totalUs: number[];
+}
+
+/** A thread whose event loop did not turn for longer than the limit. */
 export interface Stall {
+  /** Number of the stall in this run; its lines in stalls.ndjson share it. */
+  id: number;
+  /** `main`, `worker-3`. */
+  thread: string;
   startAt: string;
   durationMs: number;
   ongoing: boolean;
   verdict: 'executing' | 'gc' | 'starved' | 'waiting';
+  /** The verdict in words, with its figures. */
+  reason: string;
+  /** CPU time of the thread within the stall. */
+  cpuMs: number;
+  /** Functions by their share of the stall's samples: the nearest frame of the application or of a package first, then what it called. */
   top: { function: string; file: string; line: number; ratio: number }[];
+  /** Flame file of exactly this interval, relative to the run directory; empty where there is none (yet). */
   file: string;
 }
 
@@ -273,6 +323,8 @@ export interface RunSummary {
   runtime: Runtime;
   timeline: TimelinePoint[];
   agent: AgentHealth;
+  /** CPU profile of the newest window that has one; null without. */
+  cpu: CpuProfileSummary | null;
   alerts: Alert[];
   stalls: Stall[];
   leaks: Leak[];

@@ -4,7 +4,7 @@ import type { Definition } from '../memory/definition-log.js';
 import { CLOSED_BY, END_MONOTONIC_MS, END_WALL_MS, START_MONOTONIC_MS, START_WALL_MS, viewAgentMemory, WINDOW_SEQ } from '../memory/window-memory.js';
 import { counterValues, windowFigures } from './build-report.js';
 import { pointLatestAt, reportName, writeAtomically } from './files.js';
-import type { AgentHealth, GaugeValue, GcStats, Report, RunSummary, Runtime, TimelinePoint } from './report-types.js';
+import type { AgentHealth, CpuProfileSummary, GaugeValue, GcStats, Report, RunSummary, Runtime, TimelinePoint } from './report-types.js';
 
 /** Why a window was closed, by the number that stands in its header. */
 export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;
@@ -86,7 +86,7 @@ export function writeReport(task: ReportTask): ReportResult {
     records: figures.records,
     runtime: { ...runtime, gc: figures.gc },
     timeline: task.timeline,
-    cpu: { samples: 0, durationMs: 0, top: [], files: [] },
+    cpu: NO_CPU_PROFILE,
     stalls: [],
     leaks: [],
     kpis: [],
@@ -121,6 +121,7 @@ export async function writePage(task: PageTask): Promise<number> {
     runtime: { ...task.runtime, gc: figures.gc },
     timeline: task.timeline,
     agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
+    cpu: null,
     alerts: [],
     stalls: [],
     leaks: [],
@@ -131,3 +132,17 @@ export async function writePage(task: PageTask): Promise<number> {
   writeAtomically(identity.directory, 'report.html', html);
   return html.length;
 }
+
+/** What a window without a CPU profile holds. */
+export const NO_CPU_PROFILE: CpuProfileSummary = {
+  samples: 0,
+  durationMs: 0,
+  busyMs: 0,
+  intervalUs: 0,
+  gcRatio: 0,
+  programRatio: 0,
+  top: [],
+  byPath: [],
+  flame: null,
+  files: [],
+};

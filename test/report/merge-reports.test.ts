@@ -310,10 +310,14 @@ test("should take a report's own timeline when it has one", (t) => {
 
 test('should keep a stall once, with its end, when several windows tell of it', (t) => {
   const stall = (startAt: string, durationMs: number, ongoing: boolean): Stall => ({
+    id: 1,
+    thread: 'main',
     startAt,
     durationMs,
     ongoing,
     verdict: 'executing',
+    reason: '',
+    cpuMs: 0,
     top: [],
     file: '',
   });
@@ -336,7 +340,18 @@ test('should keep a stall once, with its end, when several windows tell of it', 
 test('should keep the longest stalls when there are more than a run shows', (t) => {
   const stalls = Array.from(
     { length: 1000 },
-    (_, i): Stall => ({ startAt: `s${i}`, durationMs: i, ongoing: false, verdict: 'gc', top: [], file: '' }),
+    (_, i): Stall => ({
+      id: i,
+      thread: 'main',
+      startAt: `s${i}`,
+      durationMs: i,
+      ongoing: false,
+      verdict: 'gc',
+      reason: '',
+      cpuMs: 0,
+      top: [],
+      file: '',
+    }),
   );
   const run = mergeReports([
     group('a', ...[0, 1, 2, 3].map((part) => sampleReport({ seq: part + 1, stalls: stalls.slice(part * 250, part * 250 + 250) }))),

@@ -10,13 +10,46 @@ import { sampleDistribution, samplePath, sampleReport } from '../support/sample-
 const text = readFileSync(new URL('../../../docs/report.schema.json', import.meta.url), 'utf8');
 const validate = new Ajv({ allErrors: true }).compile(JSON.parse(text));
 
+const flame = {
+  frames: [{ function: '(root)', file: '', line: 0, kind: 'none', package: '' }],
+  parents: [-1],
+  nodes: [0],
+  selfUs: [0],
+  totalUs: [1000],
+};
+
 const complete = (): Report =>
   sampleReport({
+    cpu: {
+      samples: 1,
+      durationMs: 10,
+      busyMs: 1,
+      intervalUs: 10_000,
+      gcRatio: 0,
+      programRatio: 0,
+      top: [{ function: 'f', file: 'f', line: 1, selfRatio: 1, totalRatio: 1 }],
+      byPath: [{ name: 'p', labels: {}, cpuMs: 1, ratio: 1, samples: 1, syncSamples: 1, flame }],
+      flame,
+      files: ['flame/x.cpuprofile'],
+    },
     paths: [samplePath('p', [1000], { labels: { a: 'b' } })],
     distributions: [sampleDistribution('d', 'bytes', [1])],
     counters: [{ name: 'c', labels: {}, value: 1, delta: 1 }],
     gauges: [{ name: 'g', labels: { thread: '1' }, value: 0.5 }],
-    stalls: [{ startAt: '', durationMs: 1, ongoing: false, verdict: 'gc', top: [{ function: 'f', file: 'f', line: 1, ratio: 1 }], file: '' }],
+    stalls: [
+      {
+        id: 1,
+        thread: 'main',
+        reason: '',
+        cpuMs: 1,
+        startAt: '',
+        durationMs: 1,
+        ongoing: false,
+        verdict: 'gc',
+        top: [{ function: 'f', file: 'f', line: 1, ratio: 1 }],
+        file: '',
+      },
+    ],
     alerts: [{ rule: '', severity: 'info', state: 'pending', since: '', value: 0, threshold: 0, message: '', runbook: '', actions: ['x'] }],
     kpis: [{ name: '', value: 0, unit: '', target: 0, alert: 0, status: 'no-data' }],
     config: { a: 1, b: 'x', c: null, d: true },

@@ -136,6 +136,10 @@ test('should list collections by kind, stalls and alerts when there are some', (
   const report = sampleReport({
     stalls: [
       {
+        id: 1,
+        thread: 'main',
+        reason: 'CPU 98 %',
+        cpuMs: 1180,
         startAt: '2026-01-02T03:04:05Z',
         durationMs: 1200,
         ongoing: true,

@@ -1,6 +1,7 @@
 // Reports with known contents: durations in, histograms and exact figures out, as the agent would write them.
 import * as hdr from 'hdr-histogram-js';
 import type { DistributionStats, Labels, PathStats, RecordCounts, Report, Runtime } from '../../src/report/report-types.js';
+import { NO_CPU_PROFILE } from '../../src/report/write-report.js';
 
 const HOUR_NS = 3_600_000_000_000;
 
@@ -90,7 +91,7 @@ export function sampleReport(more: SampleReport = {}): Report {
     counters: [],
     gauges: [],
     records: sampleRecords([...(rest.paths ?? []), ...(rest.distributions ?? [])]),
-    cpu: { samples: 0, durationMs: 0, top: [], files: [] },
+    cpu: NO_CPU_PROFILE,
     stalls: [],
     leaks: [],
     kpis: [],
