@@ -1,9 +1,9 @@
 // report.html: a whole run so far as one file that opens from disk, reaches no network, and runs no script but its own.
 import { createHash } from 'node:crypto';
+import { formatTime } from '../../flame/draw/page/figures.js';
+import { html, jsonForScript, Markup } from '../../flame/draw/page/markup.js';
 import type { RunSummary } from '../report-types.js';
 import { pageScript } from './client/main.js';
-import { formatTime } from './figures.js';
-import { html, jsonForScript, Markup } from './markup.js';
 import { pageData } from './page-data.js';
 import { agentSection } from './sections/agent.js';
 import { findingsSections } from './sections/findings.js';

@@ -1,8 +1,8 @@
 // The top of the picture: whose run it is, when, of which processes, and what must be known before its figures are trusted.
 
-import { formatCount, formatRatio, formatSpan, formatTime } from '../html/figures.js';
+import { fitText, oneLine } from '../../flame/draw/canvas/fit-text.js';
+import { formatCount, formatRatio, formatSpan, formatTime } from '../../flame/draw/page/figures.js';
 import type { RunSummary } from '../report-types.js';
-import { fitText, oneLine } from './fit-text.js';
 import { type Measure, NOTE, type Shape, TITLE, text } from './scene.js';
 
 /** Processes named one by one. */

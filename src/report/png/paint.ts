@@ -1,16 +1,8 @@
 // Draws a scene on a canvas: the only file that knows how. It decides nothing about what stands where.
 import type { SKRSContext2D } from '@napi-rs/canvas';
-import { FONT_FAMILY } from './fonts.js';
-import type { Palette } from './palette.js';
-import type { Measure, PathShape, Scene, Shape, TextStyle } from './scene.js';
-
-/** Widths as this context draws them. */
-export function measureOn(context: SKRSContext2D): Measure {
-  return (content, style) => {
-    setFont(context, style);
-    return context.measureText(content).width;
-  };
-}
+import type { Palette } from '../../flame/draw/canvas/palette.js';
+import { setFont } from '../../flame/draw/canvas/text-style.js';
+import type { PathShape, Scene, Shape } from './scene.js';
 
 export function paint(context: SKRSContext2D, scene: Scene, palette: Palette, scale: number): void {
   context.setTransform(scale, 0, 0, scale, 0, 0);
@@ -61,10 +53,4 @@ function drawPath(context: SKRSContext2D, shape: PathShape, colour: string): voi
     context.stroke();
   }
   context.globalAlpha = 1;
-}
-
-function setFont(context: SKRSContext2D, { sizePx, bold = false }: TextStyle): void {
-  context.font = `${bold ? 700 : 400} ${sizePx}px "${FONT_FAMILY}"`;
-  // The font joins `->` and `!=` into one sign; a name is shown as it is written.
-  context.fontVariantLigatures = 'none';
 }

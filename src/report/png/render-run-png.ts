@@ -1,11 +1,12 @@
 // A run as a picture, for chats and incident notes. Never on an application thread: it loads a native library and takes about 100 ms.
 import { PitotError, show } from '../../core/errors.js';
+import { registerFonts } from '../../flame/draw/canvas/fonts.js';
+import { loadCanvas } from '../../flame/draw/canvas/load-canvas.js';
+import { DARK, LIGHT } from '../../flame/draw/canvas/palette.js';
+import { measureOn } from '../../flame/draw/canvas/text-style.js';
 import type { RunSummary } from '../report-types.js';
-import { registerFonts } from './fonts.js';
 import { layoutRun } from './layout-run.js';
-import { loadCanvas } from './load-canvas.js';
-import { measureOn, paint } from './paint.js';
-import { DARK, LIGHT } from './palette.js';
+import { paint } from './paint.js';
 
 /** Narrower, names have no room beside the figures; wider or finer, the bitmap takes more than 100 MB. */
 const WIDTH_PX = { min: 1000, max: 3200 };

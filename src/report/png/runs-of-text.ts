@@ -1,5 +1,5 @@
 // Runs of text of different ink on one line: cut where the line ends, and figures whose unit steps back.
-import { fitText } from './fit-text.js';
+import { fitText } from '../../flame/draw/canvas/fit-text.js';
 import { type Ink, type Measure, type TextShape, type TextStyle, text } from './scene.js';
 
 export interface TextRun {

@@ -1,15 +1,10 @@
 // The picture as plain data: what stands where, in CSS pixels from the top left. Layout makes it, paint draws it.
-import type { Palette } from './palette.js';
+import type { Palette } from '../../flame/draw/canvas/palette.js';
+import type { Measure, TextStyle } from '../../flame/draw/canvas/text-style.js';
 
 export type Ink = keyof Palette;
 
-export interface TextStyle {
-  sizePx: number;
-  bold?: boolean;
-}
-
-/** Width of a text in CSS pixels. */
-export type Measure = (text: string, style: TextStyle) => number;
+export type { Measure, TextStyle };
 
 export interface TextShape {
   kind: 'text';

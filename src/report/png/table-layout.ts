@@ -1,11 +1,11 @@
 // The table of the paths that took the most time in all: name and labels, distribution, total, count, percentiles.
 import { formatNs } from '../../core/units.js';
+import { fitText, oneLine } from '../../flame/draw/canvas/fit-text.js';
+import { formatCount } from '../../flame/draw/page/figures.js';
 import { type DistributionShape, distributionShape } from '../distribution-shape.js';
-import { formatCount } from '../html/figures.js';
 import { totalNsOf } from '../html/page-data.js';
 import type { PathStats, RunSummary } from '../report-types.js';
 import { BINS_PER_OCTAVE, decadeAxis, layDecades, layDistribution } from './distribution-layout.js';
-import { fitText, oneLine } from './fit-text.js';
 import { layFigure, layRuns, type TextRun } from './runs-of-text.js';
 import { FIGURE, HEADING, horizontal, type Ink, LABEL, type Measure, NAME, NOTE, type Shape, type TextShape, text } from './scene.js';
 

@@ -1,6 +1,6 @@
 // Which timelines the picture shows, and where in a point their values are.
 import { formatBytes, formatNs, msToNs } from '../../core/units.js';
-import { significant } from '../html/figures.js';
+import { significant } from '../../flame/draw/page/figures.js';
 import type { RunSummary, TimelinePoint } from '../report-types.js';
 
 export interface Series {

@@ -1,6 +1,6 @@
 // Cutting by measured width, runs on a line, and text made safe to draw.
 import test from 'ava';
-import { fitText, oneLine } from '../../../src/report/png/fit-text.js';
+import { fitText, oneLine } from '../../../src/flame/draw/canvas/fit-text.js';
 import { layFigure, layRuns } from '../../../src/report/png/runs-of-text.js';
 import { FIGURE, type Measure } from '../../../src/report/png/scene.js';
 

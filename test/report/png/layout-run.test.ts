@@ -1,10 +1,10 @@
 // What the picture says of a known run, and where: rows by total time, figures, axes, timelines.
 import test from 'ava';
-import { tokensStyle } from '../../../src/report/html/style/tokens.js';
+import { DARK, LIGHT } from '../../../src/flame/draw/canvas/palette.js';
+import { tokensStyle } from '../../../src/flame/draw/page/tokens.js';
 import { niceTop, timeTicks } from '../../../src/report/png/axes.js';
 import { decadeAxis, layDecades } from '../../../src/report/png/distribution-layout.js';
 import { layoutRun } from '../../../src/report/png/layout-run.js';
-import { DARK, LIGHT } from '../../../src/report/png/palette.js';
 import type { PathShape, Shape, TextShape } from '../../../src/report/png/scene.js';
 import type { RunSummary, TimelinePoint } from '../../../src/report/report-types.js';
 import { emptyRun } from '../../fixtures/html/empty-run.js';

@@ -1,8 +1,8 @@
 // pitot about itself: where every record went, its own cost, its faults, its configuration.
 import { formatBytes, formatNs } from '../../../core/units.js';
+import { formatCount, formatRatio, formatTime } from '../../../flame/draw/page/figures.js';
+import { html, type Markup } from '../../../flame/draw/page/markup.js';
 import type { RunSummary } from '../../report-types.js';
-import { formatCount, formatRatio, formatTime } from '../figures.js';
-import { html, type Markup } from '../markup.js';
 import { staticTable } from './static-table.js';
 
 export function agentSection(run: RunSummary): Markup {

@@ -1,8 +1,8 @@
 // What diagnosis found: alerts, stalls, leaks and KPIs, each a section of its own where there is any.
 import { formatBytes, formatNs } from '../../../core/units.js';
+import { formatRatio, formatTime, significant } from '../../../flame/draw/page/figures.js';
+import { html, type Markup } from '../../../flame/draw/page/markup.js';
 import type { Alert, Kpi, Leak, RunSummary, Stall } from '../../report-types.js';
-import { formatRatio, formatTime, significant } from '../figures.js';
-import { html, type Markup } from '../markup.js';
 import { staticTable } from './static-table.js';
 
 export function findingsSections(run: RunSummary): Markup {

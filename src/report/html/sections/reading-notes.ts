@@ -1,7 +1,8 @@
 // What a reader must know before trusting the figures: losses, sampling, limits that were hit, faults. Nothing where there is nothing to know.
+
+import { formatCount, formatRatio } from '../../../flame/draw/page/figures.js';
+import { html, type Markup } from '../../../flame/draw/page/markup.js';
 import type { RunSummary } from '../../report-types.js';
-import { formatCount, formatRatio } from '../figures.js';
-import { html, type Markup } from '../markup.js';
 
 export function readingNotes(run: RunSummary): Markup | null {
   const { records, agent } = run;

@@ -1,8 +1,8 @@
 // Threads' CPU, garbage collections by kind and heap spaces: the runtime's tables below the timelines.
 import { formatBytes, formatNs } from '../../../core/units.js';
+import { formatCount, significant } from '../../../flame/draw/page/figures.js';
+import { html, type Markup } from '../../../flame/draw/page/markup.js';
 import type { RunSummary } from '../../report-types.js';
-import { formatCount, significant } from '../figures.js';
-import { html, type Markup } from '../markup.js';
 import { staticTable } from './static-table.js';
 
 export function runtimeSection(run: RunSummary): Markup {

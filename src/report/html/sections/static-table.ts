@@ -1,5 +1,5 @@
 // A plain table of the page's static part: a caption for screen readers, headings, rows; it scrolls inside itself where the screen is narrow.
-import { html, Markup } from '../markup.js';
+import { html, Markup } from '../../../flame/draw/page/markup.js';
 
 export interface StaticColumn<Row> {
   name: string;

@@ -1,8 +1,8 @@
 // The top of the page: whose run it is, which paths are slow in a sentence, the run's figures, and what a reader must know before trusting them.
 import { formatBytes, formatNs } from '../../../core/units.js';
+import { formatCount, formatRatio, formatSpan, formatTime, significant } from '../../../flame/draw/page/figures.js';
+import { html, type Markup } from '../../../flame/draw/page/markup.js';
 import type { PathStats, RunSummary } from '../../report-types.js';
-import { formatCount, formatRatio, formatSpan, formatTime, significant } from '../figures.js';
-import { html, type Markup } from '../markup.js';
 import { pathHash, totalNsOf } from '../page-data.js';
 import { P99_COUNT_MIN, slowestPaths } from '../slowest-paths.js';
 import { labelChips } from './label-chips.js';

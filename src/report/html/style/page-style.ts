@@ -1,8 +1,9 @@
 // The page's one style sheet, put together from its parts; media rules last, because they override.
+
+import { tokensStyle } from '../../../flame/draw/page/tokens.js';
 import { mediaStyle } from './media.js';
 import { rowsStyle } from './rows.js';
 import { sectionsStyle } from './sections.js';
 import { timelinesStyle } from './timelines.js';
-import { tokensStyle } from './tokens.js';
 
 export const pageStyle = [tokensStyle, sectionsStyle, rowsStyle, timelinesStyle, mediaStyle].join('');

@@ -1,5 +1,5 @@
 // @napi-rs/canvas, which need not be installed: loaded when the first picture is asked for, never on an application thread.
-import { PitotError } from '../../core/errors.js';
+import { PitotError } from '../../../core/errors.js';
 
 export type CanvasLibrary = typeof import('@napi-rs/canvas');
 

@@ -1,4 +1,4 @@
-// Style, part 1: colours for light and dark, type, and the elements every part shares. One accent; red and amber only where something is wrong.
+// Style of every page: colours for light and dark, type, and the elements every part shares. One accent; red and amber only where something is wrong.
 export const tokensStyle = `
 :root {
   color-scheme: light dark;

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'ava';
-import { PitotError } from '../../../src/core/errors.js';
-import { FONT_FAMILY, readFont, registerFonts } from '../../../src/report/png/fonts.js';
-import type { CanvasLibrary } from '../../../src/report/png/load-canvas.js';
+import { PitotError } from '../../../../src/core/errors.js';
+import { FONT_FAMILY, readFont, registerFonts } from '../../../../src/flame/draw/canvas/fonts.js';
+import type { CanvasLibrary } from '../../../../src/flame/draw/canvas/load-canvas.js';
 
 const REGULAR = 'jetbrains-mono-latin-400-normal.woff2';
-const ROOT = new URL('../../../../', import.meta.url);
+const ROOT = new URL('../../../../../', import.meta.url);
 
 /** A font registry that takes what starts as WOFF2 does. */
 function fakeLibrary(faces = 2): { library: CanvasLibrary; registered: string[] } {
@@ -28,7 +28,7 @@ function fakeLibrary(faces = 2): { library: CanvasLibrary; registered: string[] 
 test('should find the same font when it looks from src, build and dist', (t) => {
   const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
   const expected = hash(readFileSync(new URL(`assets/fonts/${REGULAR}`, ROOT)));
-  for (const from of ['src/report/png/fonts.ts', 'build/src/report/png/fonts.js', 'dist/src/cli-fonts.js', 'dist/workers/heavy.js'])
+  for (const from of ['src/flame/draw/canvas/fonts.ts', 'build/src/flame/draw/canvas/fonts.js', 'dist/src/cli-fonts.js', 'dist/workers/heavy.js'])
     t.is(hash(readFont(REGULAR, new URL(from, ROOT).href)), expected, from);
 });
 

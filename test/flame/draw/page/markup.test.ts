@@ -1,7 +1,7 @@
 // Escaping: nothing that comes in as text leaves as markup.
 import test from 'ava';
-import { escapeHtml, html, jsonForScript } from '../../../src/report/html/markup.js';
-import { HOSTILE } from '../../fixtures/html/hostile-run.js';
+import { escapeHtml, html, jsonForScript } from '../../../../src/flame/draw/page/markup.js';
+import { HOSTILE } from '../../../fixtures/html/hostile-run.js';
 
 test('should escape the five characters that mean something in HTML', (t) => {
   t.is(escapeHtml(`<a b="c" d='e'>&</a>`), '&#60;a b=&#34;c&#34; d=&#39;e&#39;&#62;&#38;&#60;/a&#62;');

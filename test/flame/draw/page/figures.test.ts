@@ -1,9 +1,9 @@
 // Figures as text: exact, and the same in the page's static part and in its script.
 import vm from 'node:vm';
 import test from 'ava';
-import { formatBytes, formatNs } from '../../../src/core/units.js';
-import { formatScript } from '../../../src/report/html/client/format.js';
-import { formatCount, formatRatio, formatSpan, formatTime, significant } from '../../../src/report/html/figures.js';
+import { formatBytes, formatNs } from '../../../../src/core/units.js';
+import { formatCount, formatRatio, formatSpan, formatTime, significant } from '../../../../src/flame/draw/page/figures.js';
+import { formatScript } from '../../../../src/flame/draw/page/format-script.js';
 
 test('should print counts with thousands separators', (t) => {
   t.deepEqual([0, 999, 1000, 2_483_484].map(formatCount), ['0', '999', '1,000', '2,483,484']);

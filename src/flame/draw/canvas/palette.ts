@@ -1,4 +1,4 @@
-// Colours of the picture, light and dark: those of report.html (a test compares them). Red and amber only where something is wrong.
+// Colours of pictures, light and dark: those of the pages (a test compares them). Red and amber only where something is wrong.
 
 export interface Palette {
   paper: string;

@@ -1,5 +1,5 @@
 // Text that fits: what cannot be drawn is replaced, what is too wide is cut with an ellipsis, by measured width.
-import type { Measure, TextStyle } from './scene.js';
+import type { Measure, TextStyle } from './text-style.js';
 
 const ELLIPSIS = '…';
 /** Cut before it is measured: no picture is this many characters wide, and measuring is not free. */

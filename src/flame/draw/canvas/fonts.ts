@@ -1,6 +1,6 @@
 // The font that ships with pitot: where it is, and how the canvas gets it. Without a font, @napi-rs/canvas draws text as nothing and says nothing.
 import { readFileSync } from 'node:fs';
-import { PitotError } from '../../core/errors.js';
+import { PitotError } from '../../../core/errors.js';
 import type { CanvasLibrary } from './load-canvas.js';
 
 /** The name it is registered by: not its own, because the machine's copy of the same font may be another version. */

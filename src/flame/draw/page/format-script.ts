@@ -1,4 +1,4 @@
-// Page script, part 2: figures as text, the same as core/units and html/figures print them (a test compares them).
+// Page script: figures as text, the same as core/units and figures.ts print them (a test compares them).
 export const formatScript = `
 function round3(value) {
   if (value === 0) return '0';

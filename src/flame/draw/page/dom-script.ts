@@ -1,4 +1,4 @@
-// Page script, part 1: makes elements. Text from the application only ever becomes a text node or an attribute's value, never markup.
+// Page script: makes elements. Text from the application only ever becomes a text node or an attribute's value, never markup.
 export const domScript = String.raw`
 const SVG_NS = 'http://www.w3.org/2000/svg';
 
