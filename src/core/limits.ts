@@ -69,3 +69,12 @@ export const HTTP_KEYS_MAX = 300;
 /** Joined route patterns of express kept, and addresses of HTTP clients; beyond it they are worked out anew each time. */
 export const HTTP_PATTERNS_MAX = 2000;
 export const HTTP_ADDRESSES_MAX = 1000;
+/** First distance of a stall's updates, ms; it doubles up to the highest: a stall of an hour is 65 lines in stalls.ndjson. */
+export const STALL_UPDATE_MS_MIN = 1000;
+export const STALL_UPDATE_MS_MAX = 60_000;
+/** Stalls told in detail a window: a loop that blocks all the time fits 50 shortest stalls into 15 s, and says nothing new in the rest. */
+export const STALLS_WINDOW_MAX = 50;
+/** Stalls told in detail a run: 3 lines and one flame file each, about 50 MB in all. */
+export const STALLS_RUN_MAX = 1000;
+/** Child processes of one thread that are looked at; the newest, of which one is waited for. */
+export const STALL_CHILDREN_MAX = 8;

@@ -1,8 +1,8 @@
 // The memory limit that binds a process first, and who sets it: cgroup v2, cgroup v1, --max-old-space-size, or the machine. Thread: agent, rarely.
-import { readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { BYTES_PER_MIB } from '../../core/units.js';
 import type { MemoryUse } from '../../report/report-types.js';
+import { findCgroups, readText } from './cgroup-tree.js';
 
 export interface MemoryLimit {
   /** 0: none is known. */
@@ -28,12 +28,11 @@ const UNLIMITED_BYTES = 2 ** 62;
  * memory.high is no limit: it slows a process down and never ends it. V8's heap limit counts only where the user has set it: the default one is
  * derived from the machine's memory, and follows it.
  */
-export function findMemoryLimit({ root = '/', pid = 'self', maxOldSpaceSizeBytes, hostBytes }: MemoryLimitInput): MemoryLimit {
-  const cgroups = read(join(root, 'proc', String(pid), 'cgroup'));
-  const mounts = parseMounts(read(join(root, 'proc', String(pid), 'mountinfo')) ?? '');
+export function findMemoryLimit({ root, pid, maxOldSpaceSizeBytes, hostBytes }: MemoryLimitInput): MemoryLimit {
+  const groups = findCgroups('memory', { root, pid });
   const candidates: MemoryLimit[] = [
-    { limitBytes: cgroupLimit(root, cgroupPath(cgroups, null), mounts.v2 ?? DEFAULT_V2, 'memory.max'), limitSource: 'cgroup-v2' },
-    { limitBytes: cgroupLimit(root, cgroupPath(cgroups, 'memory'), mounts.v1 ?? DEFAULT_V1, 'memory.limit_in_bytes'), limitSource: 'cgroup-v1' },
+    { limitBytes: cgroupLimit(groups.v2, 'memory.max'), limitSource: 'cgroup-v2' },
+    { limitBytes: cgroupLimit(groups.v1, 'memory.limit_in_bytes'), limitSource: 'cgroup-v1' },
     { limitBytes: maxOldSpaceSizeBytes ?? 0, limitSource: 'max-old-space-size' },
     { limitBytes: hostBytes, limitSource: 'host' },
   ];
@@ -84,65 +83,12 @@ function splitNodeOptions(text: string): string[] {
   return options;
 }
 
-/** Path of the process in the hierarchy of `controller` (null: v2's). `/` when it is not told. */
-function cgroupPath(cgroups: string | null, controller: string | null): string {
-  for (const line of (cgroups ?? '').split('\n')) {
-    const [id, controllers, ...path] = line.split(':');
-    const isIt = controller === null ? id === '0' && controllers === '' : (controllers?.split(',').includes(controller) ?? false);
-    if (isIt) return path.join(':') || '/';
-  }
-  return '/';
-}
-
-/** A mounted hierarchy: what part of it is mounted, and where. */
-interface CgroupMount {
-  from: string;
-  at: string;
-}
-
-const DEFAULT_V2: CgroupMount = { from: '/', at: '/sys/fs/cgroup' };
-const DEFAULT_V1: CgroupMount = { from: '/', at: '/sys/fs/cgroup/memory' };
-
-/** The first mounts of v2 and of v1's memory controller in /proc/<pid>/mountinfo. */
-function parseMounts(mountinfo: string): { v1?: CgroupMount; v2?: CgroupMount } {
-  const mounts: { v1?: CgroupMount; v2?: CgroupMount } = {};
-  for (const line of mountinfo.split('\n')) {
-    // `id parent device from at options [optional fields] - type source options`
-    const [left, right = ''] = line.split(' - ');
-    const [type, , options = ''] = right.split(' ');
-    const [, , , from, at] = left.split(' ');
-    if (from === undefined || at === undefined) continue;
-    const mount = { from: unescapeOctal(from), at: unescapeOctal(at) };
-    if (type === 'cgroup2') mounts.v2 ??= mount;
-    else if (type === 'cgroup' && options.split(',').includes('memory')) mounts.v1 ??= mount;
-  }
-  return mounts;
-}
-
-const unescapeOctal = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
-
-/** Smallest limit of the process's group and the groups above it, as far as they are mounted; 0 without one. */
-function cgroupLimit(root: string, path: string, mount: CgroupMount, file: string): number {
-  let group = inMount(path, mount);
+/** Smallest limit of the process's group and the groups above it; 0 without one. */
+function cgroupLimit(groups: readonly string[], file: string): number {
   let limitBytes = 0;
-  for (;;) {
-    const bytes = Number(read(join(root, mount.at, group, file))?.trim() || Number.NaN);
+  for (const group of groups) {
+    const bytes = Number(readText(join(group, file))?.trim() || Number.NaN);
     if (bytes > 0 && bytes < UNLIMITED_BYTES && (limitBytes === 0 || bytes < limitBytes)) limitBytes = bytes;
-    if (group === '/') return limitBytes;
-    group = posix.dirname(group);
   }
-}
-
-/** In a container the host's path may be told while only the container's part is mounted; in a namespace, a path above it (`/../..`) is out of sight. */
-function inMount(path: string, { from }: CgroupMount): string {
-  const inside = from !== '/' && (path === from || path.startsWith(`${from}/`)) ? path.slice(from.length) : path;
-  return posix.resolve('/', inside);
-}
-
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
+  return limitBytes;
 }

@@ -1,0 +1,113 @@
+// The figures of one thread since its loop last turned, for the verdict on a stall. Thread: agent, each poll. Cost: 2 µs while the loop turns.
+import { nsToMs } from '../../core/units.js';
+import type { StallEvidence } from '../../diagnose/stall-verdict.js';
+import { type CpuSupply, type SupplyReading, throttledBetween } from './cpu-supply.js';
+import { readThreadState, type ThreadState, type ThreadStateOptions } from './thread-state.js';
+import { type ThreadTimes, ThreadTimesReader } from './thread-times.js';
+
+/** A stall's start is known to a poll and a heartbeat: a child started that much before it may be the one that is waited for, ms. */
+const CHILD_SLACK_MS = 200;
+
+/** What the profile and the watch add. */
+export type ThreadEvidence = Omit<StallEvidence, 'gcRatio' | 'topFrame' | 'startup'>;
+
+export class StallEvidenceReader {
+  private readonly tid: number;
+  private readonly where: ThreadStateOptions;
+  private readonly supply: CpuSupply;
+  private readonly lookAfterMs: number;
+  private readonly times: ThreadTimesReader;
+  /** NaN before the first poll: its interval is a new one whatever it is. */
+  private sinceMs = Number.NaN;
+  private from: { times: ThreadTimes | null; ticksCpuNs: number | null; supply: SupplyReading; processCpuMs: number; pressureMs: number | null };
+  private lookedMs = Number.NaN;
+  /** The last look of the interval, and the last that found the thread asleep: that one tells what it waits for. */
+  private state: ThreadState | null = null;
+  private asleep: ThreadState | null = null;
+  private looks = 0;
+  private looksRunning = 0;
+
+  /** tid: the kernel's number of the thread. lookAfterMs: how long without a turn until the thread's state is looked at, ms: half of the limit of a stall. */
+  constructor({ tid, supply, lookAfterMs, ...where }: ThreadStateOptions & { tid: number; supply: CpuSupply; lookAfterMs: number }) {
+    this.tid = tid;
+    this.where = where;
+    this.supply = supply;
+    this.lookAfterMs = lookAfterMs;
+    this.times = new ThreadTimesReader(tid, where);
+    this.from = { times: null, ticksCpuNs: null, supply: supply.current, processCpuMs: processCpuMs(), pressureMs: null };
+  }
+
+  /**
+   * After the supply's and the watch's poll, and after read where an event asks for it. sinceMs: the watch's, where the interval without a turn
+   * begins; when it is a new one, the figures begin anew.
+   */
+  poll(nowMs: number, sinceMs: number): void {
+    if (sinceMs !== this.sinceMs) this.begin(sinceMs);
+    else if (nowMs - sinceMs >= this.lookAfterMs) this.look(nowMs);
+  }
+
+  /**
+   * All that is known of the interval from its begin to now, at a stall's opening, its updates and its end.
+   * isOver: the loop turns again, so what the thread does now has no part in it; the last look before is told.
+   */
+  read(nowMs: number, isOver: boolean): ThreadEvidence {
+    const { from } = this;
+    if (!isOver) this.look(nowMs);
+    const state = this.asleep ?? this.state;
+    const wallMs = nowMs - this.sinceMs;
+    const times = this.times.read();
+    const hasTimes = times !== null && from.times !== null;
+    const ticksNs = hasTimes ? null : readThreadState(this.tid, this.where).cpuNs;
+    const ticksMs = ticksNs === null || from.ticksCpuNs === null ? null : nsToMs(ticksNs - from.ticksCpuNs);
+    const pressureMs = from.pressureMs === null ? null : this.supply.readPressureMs();
+    const child = state?.children.findLast(({ ageMs }) => ageMs === null || ageMs <= wallMs + CHILD_SLACK_MS);
+    return {
+      wallMs,
+      cpuMs: hasTimes ? nsToMs(times.cpuNs - from.times!.cpuNs) : ticksMs,
+      runnableMs: hasTimes ? nsToMs(times.runnableNs - from.times!.runnableNs) : null,
+      looks: this.looks,
+      looksRunning: this.looksRunning,
+      agentLateMs: this.supply.current.agentLateMs - from.supply.agentLateMs,
+      ...throttledBetween(from.supply, this.supply.current),
+      pressureMs: pressureMs === null || from.pressureMs === null ? null : pressureMs - from.pressureMs,
+      processCpuMs: processCpuMs() - from.processCpuMs,
+      threadState: state?.state ?? null,
+      syscall: state?.syscall ?? null,
+      wchan: state?.wchan ?? null,
+      child: child ?? null,
+    };
+  }
+
+  close(): void {
+    this.times.close();
+  }
+
+  private begin(sinceMs: number): void {
+    this.sinceMs = sinceMs;
+    this.looks = 0;
+    this.looksRunning = 0;
+    this.state = null;
+    this.asleep = null;
+    const times = this.times.read();
+    this.from = { times, ticksCpuNs: null, supply: this.supply.current, processCpuMs: processCpuMs(), pressureMs: null };
+    // A kernel without schedstats tells CPU time in the stat file only, at ten times the cost.
+    if (times === null) this.from.ticksCpuNs = readThreadState(this.tid, this.where).cpuNs;
+  }
+
+  private look(nowMs: number): void {
+    if (nowMs === this.lookedMs) return;
+    this.lookedMs = nowMs;
+    if (this.looks === 0) this.from.pressureMs = this.supply.readPressureMs();
+    const state = readThreadState(this.tid, this.where);
+    if (state.state === null) return;
+    this.looks++;
+    this.state = state;
+    if (state.state === 'R') this.looksRunning++;
+    else this.asleep = state;
+  }
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

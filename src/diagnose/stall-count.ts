@@ -1,0 +1,33 @@
+// Numbers the stalls of a run, and keeps no more of them than the limits allow. Pure.
+import { STALLS_RUN_MAX, STALLS_WINDOW_MAX } from '../core/limits.js';
+
+export class StallCount {
+  private admitted = 0;
+  private inWindow = 0;
+  private missedInWindow = 0;
+  private missed = 0;
+
+  /** Number of a stall that opens, from 1 on; null when it is beyond a limit: it is counted and told in no more detail. */
+  admit(): number | null {
+    if (this.inWindow >= STALLS_WINDOW_MAX || this.admitted >= STALLS_RUN_MAX) {
+      this.missedInWindow++;
+      this.missed++;
+      return null;
+    }
+    this.inWindow++;
+    return ++this.admitted;
+  }
+
+  /** Stalls of the run beyond the limits. */
+  get leftOut(): number {
+    return this.missed;
+  }
+
+  /** Begins a window; stalls of the one that ends that were beyond the limits. */
+  closeWindow(): number {
+    const leftOut = this.missedInWindow;
+    this.inWindow = 0;
+    this.missedInWindow = 0;
+    return leftOut;
+  }
+}

@@ -1,0 +1,28 @@
+// Stalls are numbered, and bounded a window and a run.
+import test from 'ava';
+import { STALLS_RUN_MAX, STALLS_WINDOW_MAX } from '../../src/core/limits.js';
+import { StallCount } from '../../src/diagnose/stall-count.js';
+
+test('should number stalls from 1 and refuse those beyond the limit when a window is full', (t) => {
+  const count = new StallCount();
+  const ids = Array.from({ length: STALLS_WINDOW_MAX + 3 }, () => count.admit());
+  t.deepEqual(
+    ids,
+    ids.map((_, i) => (i < STALLS_WINDOW_MAX ? i + 1 : null)),
+  );
+  t.is(count.closeWindow(), 3);
+  t.is(count.admit(), STALLS_WINDOW_MAX + 1);
+  t.is(count.closeWindow(), 0);
+  t.is(count.leftOut, 3);
+});
+
+test('should refuse every stall when the run is full', (t) => {
+  const count = new StallCount();
+  for (let i = 0; i < STALLS_RUN_MAX; i++) {
+    if (i % STALLS_WINDOW_MAX === 0) count.closeWindow();
+    t.is(count.admit(), i + 1);
+  }
+  count.closeWindow();
+  t.is(count.admit(), null);
+  t.is(count.leftOut, 1);
+});
