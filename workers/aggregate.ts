@@ -1,6 +1,6 @@
 // Pool worker: counts ring slices, writes reports and pages. Stateless: each task carries what it needs.
 
-import type { PoolTask } from '../src/agent/pool-tasks.js';
+import type { PoolTask, SliceTask } from '../src/agent/pool-tasks.js';
 import { SliceAggregator, type SliceCounts } from '../src/aggregate/aggregate-slice.js';
 import { SLICE_RECORDS } from '../src/core/limits.js';
 import { osThreadId } from '../src/core/os-thread-id.js';
@@ -13,7 +13,7 @@ const reports = import('../src/report/write-report.js');
 export default async function run(task: PoolTask): Promise<unknown> {
   switch (task.kind) {
     case 'slice':
-      return slice(task.memory, task.from, task.to);
+      return slice(task);
     case 'identify':
       await reports;
       return { tid: osThreadId(), heapBytes: heapBytes() };
@@ -24,10 +24,10 @@ export default async function run(task: PoolTask): Promise<unknown> {
   }
 }
 
-function slice(memory: SharedArrayBuffer, from: number, to: number): SliceCounts {
+function slice({ memory, from, to, spans }: SliceTask): SliceCounts {
   const thread = viewThreadMemory(memory);
   if (thread === null) throw new Error('ring memory of another layout');
-  return aggregator.aggregate(thread, from, to);
+  return aggregator.aggregate(thread, from, to, spans);
 }
 
 function heapBytes(): number {

@@ -1,6 +1,7 @@
 // Rings -> windows: takes slices, has them counted, merges and commits them. Nothing leaves a ring before its counts are in the window.
 import { SLICE_FIELDS, SLICE_PATH, SLICE_TIMED, SLICE_UNTIMED, SliceAggregator, type SliceCounts } from '../aggregate/aggregate-slice.js';
 import { isNearlyFull, mergeSlice } from '../aggregate/window.js';
+import { machineMs } from '../core/clock.js';
 import { INLINE_SLICE_RECORDS, SLICE_RECORDS } from '../core/limits.js';
 import { TAIL } from '../memory/thread-memory.js';
 import { JOURNAL_DONE, JOURNAL_FROM, JOURNAL_SERIAL, JOURNAL_TO, W_COMMITTED } from '../memory/window-memory.js';
@@ -33,6 +34,7 @@ export class Drain {
 
   /** Drains one ring; a drain under way is joined, then what came meanwhile is drained too. */
   async drain(thread: DrainedThread): Promise<void> {
+    noteDrops(thread);
     if (thread.backlog === 0 && thread.draining === null) return;
     const target = thread.head;
     while (thread.draining !== null) await thread.draining;
@@ -81,21 +83,23 @@ export class Drain {
       this.merge(thread, slice);
       this.commit(thread, to);
       this.remember(thread, slice);
+      noteDrops(thread);
       if (slice.records !== ((to - from) | 0)) this.events.onFault('CONSERVATION', `slice of ${(to - from) | 0} records counted ${slice.records}`);
     }
   }
 
   private async count(thread: DrainedThread, from: number, to: number): Promise<SliceCounts> {
     const { pool } = this;
+    const spans = { minSpanNs: thread.spans.minSpanNs, nowUs: nowUs() };
     if (pool?.isFree && ((to - from) | 0) > INLINE_SLICE_RECORDS) {
       try {
-        return await pool.slice(thread.memory.sab, from, to);
+        return await pool.slice(thread.memory.sab, from, to, spans);
       } catch (error) {
         // The slice is still in the ring: it is counted here instead.
         this.events.onFault('POOL_TASK', (error as Error).message);
       }
     }
-    return this.inline.aggregate(thread.memory, from, to);
+    return this.inline.aggregate(thread.memory, from, to, spans);
   }
 
   private begin(thread: DrainedThread, from: number, to: number): void {
@@ -128,5 +132,16 @@ export class Drain {
       thread.timedLately[path] += slice.stats[row + SLICE_TIMED];
       thread.untimedLately[path] += slice.stats[row + SLICE_UNTIMED];
     }
+    if (slice.spans !== null) thread.spans.add(slice.spans, thread.pathIds, nowUs());
   }
+}
+
+const nowUs = (): number => machineMs() * 1000;
+
+/** Dropped records may have been spans: the time since the last look is without some. */
+function noteDrops({ spans, memory }: DrainedThread): void {
+  if (!spans.isOn) return;
+  let dropped = 0;
+  for (let id = 0; id < memory.dropped.length; id++) dropped += memory.dropped[id];
+  spans.noteDrops(dropped, nowUs());
 }

@@ -1,5 +1,5 @@
 // One application thread as the agent sees it: its memory, how its ids map to the process's, what it has moved into windows.
-import { COUNTER_SLOTS, PATH_SLOTS, RESERVED_PATHS } from '../core/limits.js';
+import { COUNTER_SLOTS, PATH_SLOTS, RESERVED_PATHS, SPAN_LOG_SPANS, SPAN_LOG_WORKER_SPANS } from '../core/limits.js';
 import { type Definition, readDefinitions } from '../memory/definition-log.js';
 import {
   CLAMPED,
@@ -20,6 +20,7 @@ import {
 import { S_DROPPED, S_ERRORS, S_SAMPLED_OUT, STAT_FIELDS, W_CLAMPED, W_REJECTED, type WindowMemory } from '../memory/window-memory.js';
 import type { Directory } from './directory.js';
 import type { MainSample } from './samplers/runtime-sample.js';
+import { SpanLog } from './span-log.js';
 
 /** Consumer side of one thread's memory, without the ring (see drain). */
 export class DrainedThread {
@@ -35,6 +36,8 @@ export class DrainedThread {
   readonly timedLately = new Float64Array(PATH_SLOTS);
   readonly untimedLately = new Float64Array(PATH_SLOTS);
   readonly sampledOutLately = new Float64Array(PATH_SLOTS);
+  /** Spans that wait to be joined with CPU samples; off until it is switched on. */
+  readonly spans: SpanLog;
   pathsEnd = RESERVED_PATHS;
   ended = false;
   draining: Promise<void> | null = null;
@@ -47,6 +50,7 @@ export class DrainedThread {
     this.memory = memory;
     this.name = name;
     this.directory = directory;
+    this.spans = new SpanLog(name === 'main' ? SPAN_LOG_SPANS : SPAN_LOG_WORKER_SPANS);
     this.serial = memory.words[SERIAL];
     this.threadId = memory.words[THREAD_ID];
     this.osTid = memory.words[OS_TID];

@@ -1,4 +1,5 @@
 // What the pool's workers can be asked.
+import type { SpanQuery } from '../aggregate/slice-spans.js';
 import type { PageTask, ReportTask } from '../report/write-report.js';
 
 export interface SliceTask {
@@ -6,6 +7,8 @@ export interface SliceTask {
   memory: SharedArrayBuffer;
   from: number;
   to: number;
+  /** Left out: no spans. */
+  spans?: SpanQuery;
 }
 
 /** Asks for the kernel's id of the worker's thread and the size of its heap. */

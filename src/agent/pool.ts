@@ -1,6 +1,7 @@
 // The agent's Piscina pool: one resident worker that counts slices and writes reports. Loaded after the agent is ready, absent until then.
 import type { Piscina } from 'piscina';
 import type { SliceCounts } from '../aggregate/aggregate-slice.js';
+import type { SpanQuery } from '../aggregate/slice-spans.js';
 import { OWN_THREAD_LIMITS } from '../core/limits.js';
 import type { PageTask, ReportResult, ReportTask } from '../report/write-report.js';
 import { AGGREGATE_URL } from '../worker-urls.js';
@@ -53,8 +54,8 @@ export class Pool {
     return this.piscina.threads;
   }
 
-  slice(memory: SharedArrayBuffer, from: number, to: number): Promise<SliceCounts> {
-    return this.run<SliceCounts>({ kind: 'slice', memory, from, to });
+  slice(memory: SharedArrayBuffer, from: number, to: number, spans?: SpanQuery): Promise<SliceCounts> {
+    return this.run<SliceCounts>({ kind: 'slice', memory, from, to, spans });
   }
 
   report(task: ReportTask): Promise<ReportResult> {

@@ -2,6 +2,7 @@
 import { PATH_SLOTS } from '../core/limits.js';
 import { FLAG_NO_TIME, PATH_MASK, SHIFT_MASK, SHIFT_OFFSET, type ThreadMemory } from '../memory/thread-memory.js';
 import { bucketOf } from './bucket.js';
+import { NO_SPANS, type SliceSpans, type SpanQuery, sliceSpans } from './slice-spans.js';
 
 /** Fields of a path in a slice's stats. */
 export const SLICE_FIELDS = 7;
@@ -21,6 +22,8 @@ export interface SliceCounts {
   counts: Float64Array;
   /** A row of SLICE_FIELDS a path: id, timed records, of these without times, weighted sum, min, max, weight. */
   stats: Float64Array;
+  /** Spans for the join with CPU samples; null when they were not asked for. */
+  spans: SliceSpans | null;
 }
 
 /** Reused between calls: an open-addressing table, cleared through its list of used places. */
@@ -43,7 +46,12 @@ export class SliceAggregator {
   }
 
   /** Counts the records from position `from` up to, not including, `to` (positions modulo 2^32, as head and tail). */
-  aggregate(memory: Pick<ThreadMemory, 'ringWords' | 'ringValues' | 'ringMask'>, from: number, to: number): SliceCounts {
+  aggregate(
+    memory: Pick<ThreadMemory, 'ringWords' | 'ringValues' | 'ringMask' | 'originUs'>,
+    from: number,
+    to: number,
+    query: SpanQuery = NO_SPANS,
+  ): SliceCounts {
     const { ringWords, ringValues, ringMask } = memory;
     const { table, order, mask, shift, rows, pathOrder } = this;
     let used = 0;
@@ -78,11 +86,11 @@ export class SliceAggregator {
       rows[row + SLICE_WEIGHT] += weight;
       if ((meta & FLAG_NO_TIME) !== 0) rows[row + SLICE_UNTIMED]++;
     }
-    return this.take((to - from) | 0, used, paths);
+    return this.take((to - from) | 0, used, paths, sliceSpans(memory, from, to, query));
   }
 
   /** Copies the result out and leaves the scratch empty. */
-  private take(records: number, used: number, paths: number): SliceCounts {
+  private take(records: number, used: number, paths: number, spans: SliceSpans | null): SliceCounts {
     const keys = new Uint32Array(used);
     const counts = new Float64Array(used);
     for (let i = 0; i < used; i++) {
@@ -99,6 +107,6 @@ export class SliceAggregator {
       stats.set(this.rows.subarray(row, row + SLICE_FIELDS), i * SLICE_FIELDS);
       this.rows.fill(0, row, row + SLICE_FIELDS);
     }
-    return { records, keys, counts, stats };
+    return { records, keys, counts, stats, spans };
   }
 }

@@ -2,7 +2,7 @@
 import { monotonicMs } from '../core/clock.js';
 import { DURATION_NS_MAX } from '../core/limits.js';
 import { NS_PER_MS } from '../core/units.js';
-import { CLAMPED, FLAG_ERROR, FLAG_NO_TIME, REJECTED, SHIFT_OFFSET, type ThreadMemory } from '../memory/thread-memory.js';
+import { CLAMPED, FLAG_ERROR, FLAG_NO_TIME, FLAG_SYNC, REJECTED, SHIFT_OFFSET, type ThreadMemory } from '../memory/thread-memory.js';
 import type { RingWriter } from './ring-writer.js';
 
 /** Token of a call that is not recorded, because no agent is loaded. */
@@ -44,7 +44,11 @@ export class Path {
     this.skip = memory === null ? -1 : 0;
   }
 
-  /** Starts a span and returns its token: a number, no allocation. Spans may overlap; each token is ended once. */
+  /**
+   * Starts a span and returns its token: a number, no allocation. Spans may overlap; each token is ended once.
+   * Whether the span crosses an `await` is not known, so the CPU time within it counts to the path only while no other work is under way;
+   * `time` and `wrap` tell a synchronous function exactly.
+   */
   start(): number {
     return this.skip === 0 ? monotonicMs() : this.startSampled();
   }
@@ -83,11 +87,11 @@ export class Path {
     try {
       result = fn();
     } catch (error) {
-      this.end(token, false);
+      this.endSync(token, false);
       throw error;
     }
     if (isPlainPromise(result)) return this.settle(result, token) as T;
-    this.end(token);
+    this.endSync(token, true);
     return result;
   }
 
@@ -104,16 +108,24 @@ export class Path {
             ? Reflect.apply(target, this, args)
             : Reflect.construct(target, args, new.target === wrapper ? target : new.target);
       } catch (error) {
-        path.end(token, false);
+        path.endSync(token, false);
         throw error;
       }
       if (isPlainPromise(result)) return path.settle(result, token);
-      path.end(token);
+      path.endSync(token, true);
       return result;
     };
     Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(fn));
     Object.setPrototypeOf(wrapper, Object.getPrototypeOf(fn));
     return wrapper as unknown as F;
+  }
+
+  /** Ends the span of a function that has returned or thrown: from start to end it was the work of the thread. Token of this path's own start(). */
+  private endSync(token: number, ok: boolean): void {
+    if (token > 0) {
+      const endMs = monotonicMs();
+      this.put((endMs - token) * NS_PER_MS, (endMs * 1000) >>> 0, FLAG_SYNC, ok);
+    } else if (token === SAMPLED_OUT) this.countSkipped(ok);
   }
 
   /** The derived promise is returned, not the original: a handler on the original would hide its unhandled rejection from the host. */

@@ -1,6 +1,7 @@
 // What one application thread carries: its instruments, its memory, its probes. Attached when the agent is, dormant otherwise.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { threadId } from 'node:worker_threads';
+import { threadOriginUs } from '../core/clock.js';
 import { HOST_FAULTS_MAX, LOOP_RESOLUTION_MS, WORKER_RING_RECORDS } from '../core/limits.js';
 import { osThreadId } from '../core/os-thread-id.js';
 import { SERIALS } from '../memory/control-memory.js';
@@ -42,6 +43,7 @@ export class ThreadHost {
       threadId,
       Atomics.add(control, SERIALS, 1),
       osThreadId(),
+      threadOriginUs(),
     );
     this.ring.attach(memory, control);
     this.instruments.attach(memory);

@@ -6,6 +6,7 @@ import { COUNTER_SLOTS, DEFINITION_BYTES, PATH_SLOTS } from '../core/limits.js';
  *
  *   byte      words                                                                               writer
  *   0         u32 magic | u32 version | u32 ringRecords | i32 threadId | i32 serial | i32 osTid   P, once
+ *   24        f64 originUs: the machine's monotonic time at the thread's time origin              P, once
  *   64        i32 head: records published since the start, modulo 2^32                            P, each record
  *   128       i32 tail: records the agent has committed, modulo 2^32                              A, each slice
  *   192       i32 state | i32 definitionBytes | f64 rejected | f64 clamped                        P, rarely
@@ -47,13 +48,15 @@ import { COUNTER_SLOTS, DEFINITION_BYTES, PATH_SLOTS } from '../core/limits.js';
  */
 
 export const THREAD_MAGIC = 0x50_54_52_31;
-export const THREAD_VERSION = 1;
+export const THREAD_VERSION = 2;
 
 /** Bits of a record's meta word. */
 export const PATH_MASK = 0xfff;
 export const FLAG_ERROR = 1 << 12;
 /** endUs holds nothing: the duration was handed over by `record`. */
 export const FLAG_NO_TIME = 1 << 13;
+/** The span was a function that returned without a promise, or threw: all of it is one piece of work on the thread, and such spans nest. */
+export const FLAG_SYNC = 1 << 14;
 export const SHIFT_OFFSET = 16;
 export const SHIFT_MASK = 0xf;
 export const RECORD_BYTES = 16;
@@ -95,6 +98,7 @@ export const SAMPLE = {
 /** Heap spaces a sample holds, each as used and size; V8 has eight to eleven. */
 export const SPACES_MAX = 16;
 
+const ORIGIN_BYTE = 24;
 const TALLIES_BYTE = 200;
 const TALLIES_SEEN_BYTE = 256;
 const SAMPLE_BYTE = 328;
@@ -111,6 +115,8 @@ const RING_BYTE = DEFINITIONS_BYTE + DEFINITION_BYTES;
 export interface ThreadMemory {
   readonly sab: SharedArrayBuffer;
   readonly words: Int32Array;
+  /** One value: machine time, µs, at which the thread's clock stood at 0. */
+  readonly originUs: Float64Array;
   readonly tallies: Float64Array;
   readonly talliesSeen: Float64Array;
   readonly sample: Float64Array;
@@ -131,8 +137,8 @@ export interface ThreadMemory {
   readonly ringMask: number;
 }
 
-/** Allocates the memory of one thread; pages are committed by the system as they are touched. */
-export function createThreadMemory(ringRecords: number, threadId: number, serial: number, osTid: number): ThreadMemory {
+/** Allocates the memory of one thread; pages are committed by the system as they are touched. originUs: threadOriginUs() of core/clock.ts. */
+export function createThreadMemory(ringRecords: number, threadId: number, serial: number, osTid: number, originUs = 0): ThreadMemory {
   const sab = new SharedArrayBuffer(RING_BYTE + ringRecords * RECORD_BYTES);
   const words = new Int32Array(sab, 0, 128);
   words[MAGIC] = THREAD_MAGIC;
@@ -144,6 +150,7 @@ export function createThreadMemory(ringRecords: number, threadId: number, serial
   words[STATE] = STATE_RUNNING;
   const memory = viewThreadMemory(sab);
   if (memory === null) throw new Error('unreachable: memory just written has the right magic');
+  memory.originUs[0] = originUs;
   memory.gauges.fill(Number.NaN);
   return memory;
 }
@@ -157,6 +164,7 @@ export function viewThreadMemory(sab: SharedArrayBuffer): ThreadMemory | null {
   return {
     sab,
     words,
+    originUs: new Float64Array(sab, ORIGIN_BYTE, 1),
     tallies: new Float64Array(sab, TALLIES_BYTE, 2),
     talliesSeen: new Float64Array(sab, TALLIES_SEEN_BYTE, 2),
     sample: new Float64Array(sab, SAMPLE_BYTE, SAMPLE.spaces + SPACES_MAX * 2),

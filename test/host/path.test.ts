@@ -2,7 +2,7 @@
 import test from 'ava';
 import { DURATION_NS_MAX, PATHS_MAX } from '../../src/core/limits.js';
 import type { Path } from '../../src/host/path.js';
-import { CLAMPED, FLAG_ERROR, FLAG_NO_TIME, HEAD, PATH_MASK, REJECTED, TAIL } from '../../src/memory/thread-memory.js';
+import { CLAMPED, FLAG_ERROR, FLAG_NO_TIME, FLAG_SYNC, HEAD, PATH_MASK, REJECTED, TAIL } from '../../src/memory/thread-memory.js';
 import { type TestRing, testRing } from '../support/ring.js';
 
 const record = ({ memory }: TestRing, i: number) => {
@@ -97,6 +97,37 @@ test('should time sync, throwing, async and rejected functions and hand on what 
     [0, FLAG_ERROR, 0, FLAG_ERROR],
   );
   t.is(ring.memory.errors[8], 2);
+});
+
+test('should mark the spans of functions that gave nothing up as synchronous, and no others', async (t) => {
+  const ring = testRing();
+  const path = ring.instruments.path('a');
+  const boom = () => {
+    throw new Error('boom');
+  };
+  path.time(() => 42);
+  path.wrap(() => 42)();
+  t.throws(() => path.time(boom));
+  t.throws(() => path.wrap(boom)());
+  new (path.wrap(class {} as never) as unknown as new () => object)();
+  // Not a plain promise: timed until the function returns.
+  path.time(() => Object.assign(Promise.resolve(), { lazy: true }));
+  await path.time(async () => 42);
+  await path.wrap(async () => 42)();
+  await t.throwsAsync(path.time(async () => boom()));
+  path.end(path.start());
+  path.end(path.start(), false);
+  path.endFrom(performance.now());
+  path.record(5);
+  t.is(ring.memory.words[HEAD], 13);
+  t.deepEqual(
+    Array.from({ length: 13 }, (_, i) => (record(ring, i).meta & FLAG_SYNC) !== 0),
+    [true, true, true, true, true, true, false, false, false, false, false, false, false],
+  );
+  t.deepEqual(
+    [2, 3, 8, 10].map((i) => record(ring, i).meta & FLAG_ERROR),
+    [FLAG_ERROR, FLAG_ERROR, FLAG_ERROR, FLAG_ERROR],
+  );
 });
 
 test('should time an async function until it settles', async (t) => {
