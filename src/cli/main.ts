@@ -28,7 +28,7 @@ const COMMANDS: Record<string, Entry> = {
     load: async () => (await import('./check-config.js')).command,
   },
   flame: later('flame', 'FILE [-o OUT]'),
-  diff: later('diff', 'BEFORE AFTER'),
+  diff: { usage: 'diff BEFORE AFTER', summary: 'what became slower, beyond noise', load: async () => (await import('./diff.js')).command },
   heap: later('heap', 'SNAPSHOT [LATER]'),
 };
 

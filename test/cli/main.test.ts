@@ -83,7 +83,7 @@ test('should end with 2 and one line when a command is unknown, later or misused
     [['reprot'], 'pitot: unknown command "reprot". Did you mean report?\n'],
     [['toString'], 'pitot: unknown command "toString". See pitot --help.\n'],
     [['flame', 'x.cpuprofile'], 'pitot flame: not in this version\n'],
-    [['diff', 'a', 'b'], 'pitot diff: not in this version\n'],
+    [['diff', 'a'], 'pitot diff: BEFORE AFTER: expected two paths, received 1. For example: pitot diff before.cpuprofile after.cpuprofile.\n'],
     [['heap', 'x'], 'pitot heap: not in this version\n'],
     [['check-config'], 'pitot check-config: FILE: expected one file, received 0. Name the JSON file: pitot check-config FILE.\n'],
     [['run'], 'pitot run: app.js: expected a script to run, received none. For example: pitot run app.js.\n'],

@@ -1,0 +1,107 @@
+// Two sides' call trees as one: each node knows its time before and after, which is what a differential flame graph draws.
+import { buildCallTree, type CallNode } from './call-tree.js';
+import type { DiffNode } from './draw/diff-node.js';
+import { alignRoots, type ToCommonFile } from './function-table.js';
+import type { Frame, NamedProfile } from './profile.js';
+
+/** The name under which a set of functions holds one. */
+export const functionKey = ({ function: name, file }: { function: string; file: string }): string => `${name}\n${file}`;
+
+/** Frames are the same by function and file, as in diffProfiles; lines are those of the after side. Time in which nothing ran is left out. `significant` holds functionKey()s. */
+export function diffTree(before: readonly NamedProfile[], after: readonly NamedProfile[], significant: ReadonlySet<string>): DiffNode {
+  const frame: Frame = { function: '(root)', file: '', line: 0, column: 0, kind: 'none', package: '' };
+  const root = emptyNode(frame, null, false);
+  const merged = new Merger(significant);
+  const roots = alignRoots(filesOf(before), filesOf(after));
+  const trees = [before, after].map((profiles) => profiles.map((profile) => buildCallTree(profile)));
+  const [beforeUs, afterUs] = trees.map((side) => side.reduce((sum, tree) => sum + tree.totalUs, 0));
+  const scale = beforeUs === 0 ? 0 : afterUs / beforeUs;
+  for (const tree of trees[0]) merged.add(tree, root, roots.before, (node, from) => (node.beforeSelfUs += from.selfUs * scale));
+  for (const tree of trees[1])
+    merged.add(tree, root, roots.after, (node, from) => {
+      node.selfUs += from.selfUs;
+      node.selfSamples += from.selfSamples;
+    });
+  sumTotals(root);
+  return root;
+}
+
+/** Folded stacks with two values, `a;b;c before after` in whole µs, as difffolded.pl of Brendan Gregg's FlameGraph writes and flamegraph.pl reads. */
+export function diffFolded(root: DiffNode): string {
+  const lines: string[] = [];
+  const visit = (node: DiffNode, stack: string): void => {
+    const [before, after] = [Math.round(node.beforeSelfUs), Math.round(node.selfUs)];
+    if (stack !== '' && before + after > 0) lines.push(`${stack} ${before} ${after}`);
+    for (const child of node.children) visit(child, stack === '' ? foldedName(child.frame) : `${stack};${foldedName(child.frame)}`);
+  };
+  visit(root, '');
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** `;` parts frames and a line break parts stacks. */
+function foldedName({ function: name, file, line }: Frame): string {
+  return (file === '' ? name : `${name} (${file}${line > 0 ? `:${line}` : ''})`).replace(/;/g, ':').replace(/[\r\n]+/g, ' ');
+}
+
+class Merger {
+  private readonly significant: ReadonlySet<string>;
+  private readonly children = new Map<DiffNode, Map<string, DiffNode>>();
+
+  constructor(significant: ReadonlySet<string>) {
+    this.significant = significant;
+  }
+
+  add(from: CallNode, into: DiffNode, toCommonFile: ToCommonFile, take: (node: DiffNode, from: CallNode) => void): void {
+    const queue: [CallNode, DiffNode][] = [[from, into]];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const [source, target] = next;
+      take(target, source);
+      for (const child of source.children) {
+        if (child.frame.kind === 'idle' || child.frame.kind === 'none' || child.totalUs === 0) continue;
+        queue.push([child, this.childOf(target, { ...child.frame, file: toCommonFile(child.frame.file) })]);
+      }
+    }
+  }
+
+  private childOf(parent: DiffNode, frame: Frame): DiffNode {
+    let known = this.children.get(parent);
+    if (known === undefined) this.children.set(parent, (known = new Map()));
+    const key = functionKey(frame);
+    let node = known.get(key);
+    if (node === undefined) {
+      node = emptyNode(frame, parent, this.significant.has(key));
+      known.set(key, node);
+      parent.children.push(node);
+    } else node.frame = frame;
+    return node;
+  }
+}
+
+const emptyNode = (frame: Frame, parent: DiffNode | null, significant: boolean): DiffNode => ({
+  frame,
+  parent,
+  children: [],
+  selfUs: 0,
+  totalUs: 0,
+  selfSamples: 0,
+  totalSamples: 0,
+  beforeSelfUs: 0,
+  beforeTotalUs: 0,
+  significant,
+});
+
+function sumTotals(node: DiffNode): void {
+  node.totalUs = node.selfUs;
+  node.totalSamples = node.selfSamples;
+  node.beforeTotalUs = node.beforeSelfUs;
+  for (const child of node.children) {
+    sumTotals(child);
+    node.totalUs += child.totalUs;
+    node.totalSamples += child.totalSamples;
+    node.beforeTotalUs += child.beforeTotalUs;
+  }
+}
+
+function* filesOf(profiles: readonly NamedProfile[]): Generator<string> {
+  for (const profile of profiles) for (const frame of profile.frames) yield frame.file;
+}
