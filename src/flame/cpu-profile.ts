@@ -1,5 +1,6 @@
 // V8's `.cpuprofile`: read into the profile model, and written from it for Chrome DevTools, VS Code and speedscope.
 import { PitotError, show } from '../core/errors.js';
+import { urlOfFrame } from './frame-name.js';
 import type { Frame, NamedProfile, Profile, RawFrame } from './profile.js';
 import { NOT_RUNNING, ProfileBuilder, ROOT_FUNCTION, rawFrame } from './profile-builder.js';
 
@@ -94,7 +95,7 @@ function callFrame(frame: RawFrame | Frame): CpuProfileNode['callFrame'] {
   return {
     functionName: frame.function === '(anonymous)' ? '' : frame.function,
     scriptId: '0',
-    url: 'url' in frame ? frame.url : frame.kind === 'package' ? `node_modules/${frame.file}` : frame.file,
+    url: 'url' in frame ? frame.url : urlOfFrame(frame),
     lineNumber: frame.line - 1,
     columnNumber: frame.column - 1,
   };

@@ -2,7 +2,7 @@
 import type { Frame, FrameKind, RawFrame } from './profile.js';
 
 export interface NamingOptions {
-  /** Absolute; files inside are named relative to it. */
+  /** Absolute; files inside are named relative to it. Empty: none are. */
   cwd: string;
   /** Where pitot itself is, when it does not lie under node_modules (a linked checkout): its frames are the package `pitot`. */
   pitotRoot?: string;
@@ -38,6 +38,11 @@ export function nameFrame(raw: RawFrame, options: NamingOptions): Frame {
   return { function: name, file: relativeTo(options.cwd, path), line, column, kind: 'user', package: '' };
 }
 
+/** The place of a named frame as formats write it; `nameFrame` makes the same frame of it again. */
+export function urlOfFrame(frame: Frame): string {
+  return frame.kind === 'package' ? `node_modules/${frame.file}` : frame.file;
+}
+
 /** The path of a script with slashes alone: of a `file:` URL, a Windows path, or as it is. Bundlers' `webpack://name/./src/a.ts` is the path in the project. */
 export function pathOfUrl(url: string): string {
   if (url.startsWith('file:')) {
@@ -65,7 +70,7 @@ function pitotPath(path: string, pitotRoot: string | undefined): { name: string;
 
 function relativeTo(cwd: string, path: string): string {
   const root = slashes(cwd).replace(/\/+$/, '');
-  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+  return root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
 const slashes = (path: string): string => (/^[A-Za-z]:|^\\\\/.test(path) ? path.replaceAll('\\', '/') : path);

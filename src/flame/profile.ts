@@ -37,7 +37,7 @@ export interface Profile<F = RawFrame> {
   thread: string;
   startUs: number;
   endUs: number;
-  /** Sampling period asked for. */
+  /** Sampling period asked for; 0: unknown, in files that do not tell. */
   intervalUs: number;
   /** Distinct frames. */
   frames: F[];
