@@ -48,7 +48,12 @@ export class ThrottlingReader {
   }
 
   read(): Throttling | null {
-    return sumThrottling(this.files.map((file) => file.read()));
+    return sumThrottling(this.readTexts());
+  }
+
+  /** For sumThrottling: a reading that is kept at each poll is parsed when it is asked for, once in many thousands. */
+  readTexts(): (string | null)[] {
+    return this.files.map((file) => file.read());
   }
 
   close(): void {
@@ -57,7 +62,7 @@ export class ThrottlingReader {
 }
 
 /** Files without these fields, as v2's groups without the CPU controller have them, count for nothing; null when all are such. */
-function sumThrottling(stats: readonly (string | null)[]): Throttling | null {
+export function sumThrottling(stats: readonly (string | null)[]): Throttling | null {
   const found = stats.map(parseThrottling).filter((throttling) => throttling !== null);
   if (found.length === 0) return null;
   return {

@@ -2,10 +2,10 @@
 
 import { nsToMs } from '../../core/units.js';
 import type { StopEvidence } from '../../diagnose/stall-verdict.js';
-import { type Throttling, ThrottlingReader } from './cgroup-cpu.js';
+import { sumThrottling, ThrottlingReader } from './cgroup-cpu.js';
 import { type CgroupDirectories, type CgroupOptions, findCgroups } from './cgroup-tree.js';
 import { readCpuPressure } from './pressure.js';
-import { type ThreadTimes, ThreadTimesReader } from './thread-times.js';
+import { parseSchedstat, ThreadTimesReader } from './thread-times.js';
 
 /** How often the groups are looked for again, ms: a process may be moved to another, and few are. */
 const FIND_MS = 10_000;
@@ -13,7 +13,8 @@ const FIND_MS = 10_000;
 /** One reading. Those with the same groups may be compared. */
 export interface SupplyReading {
   groups: CgroupDirectories;
-  throttling: Throttling | null;
+  /** Unparsed: see sumThrottling. */
+  throttling: readonly (string | null)[];
   /** All lateness of the agent thread so far. */
   agentLateMs: number;
 }
@@ -22,13 +23,13 @@ export interface SupplyReading {
 export class CpuSupply {
   private readonly where: CgroupOptions;
   private readonly own: ThreadTimesReader;
-  private ownTimes: ThreadTimes | null = null;
+  private ownTimes: string | null = null;
+  private ownTimesBefore: string | null = null;
   private groups: CgroupDirectories = { v1: [], v2: [] };
   private throttling = new ThrottlingReader(this.groups);
   private foundMs = Number.NEGATIVE_INFINITY;
-  private reading: SupplyReading = { groups: this.groups, throttling: null, agentLateMs: 0 };
+  private reading: SupplyReading = { groups: this.groups, throttling: [], agentLateMs: 0 };
   private before: SupplyReading = this.reading;
-  private runnableNs: number | null = null;
 
   /** agentTid: the kernel's number of the agent thread. */
   constructor({ agentTid, ...where }: CgroupOptions & { agentTid: number }) {
@@ -40,10 +41,9 @@ export class CpuSupply {
   poll(nowMs: number, agentLateMs: number): SupplyReading {
     if (nowMs - this.foundMs >= FIND_MS) this.find(nowMs);
     this.before = this.reading;
-    this.reading = { groups: this.groups, throttling: this.throttling.read(), agentLateMs };
-    const times = this.own.read();
-    this.runnableNs = times !== null && this.ownTimes !== null ? times.runnableNs - this.ownTimes.runnableNs : null;
-    this.ownTimes = times;
+    this.reading = { groups: this.groups, throttling: this.throttling.readTexts(), agentLateMs };
+    this.ownTimesBefore = this.ownTimes;
+    this.ownTimes = this.own.readText();
     return this.reading;
   }
 
@@ -53,7 +53,9 @@ export class CpuSupply {
 
   /** What is known of the time between the last two polls, in which the process did not run. */
   stopEvidence(lateMs: number): StopEvidence {
-    const agentRunnableMs = this.runnableNs === null ? null : nsToMs(this.runnableNs);
+    const from = parseSchedstat(this.ownTimesBefore ?? '');
+    const to = parseSchedstat(this.ownTimes ?? '');
+    const agentRunnableMs = from === null || to === null ? null : nsToMs(to.runnableNs - from.runnableNs);
     return { lateMs, agentRunnableMs, ...throttledBetween(this.before, this.reading) };
   }
 
@@ -79,9 +81,8 @@ export class CpuSupply {
 
 /** null when the groups are not the same any more, or tell nothing. */
 export function throttledBetween(from: SupplyReading, to: SupplyReading): { throttledMs: number | null; throttledCount: number | null } {
-  if (from.groups !== to.groups || from.throttling === null || to.throttling === null) return { throttledMs: null, throttledCount: null };
-  return {
-    throttledMs: to.throttling.throttledMs - from.throttling.throttledMs,
-    throttledCount: to.throttling.periodsThrottled - from.throttling.periodsThrottled,
-  };
+  const before = from.groups === to.groups ? sumThrottling(from.throttling) : null;
+  const after = sumThrottling(to.throttling);
+  if (before === null || after === null) return { throttledMs: null, throttledCount: null };
+  return { throttledMs: after.throttledMs - before.throttledMs, throttledCount: after.periodsThrottled - before.periodsThrottled };
 }

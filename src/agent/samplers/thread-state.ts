@@ -1,4 +1,4 @@
-// What a thread is doing now, from /proc: its state, its system call, the children it has started. Thread: agent, while a loop does not turn. Cost: 40 µs.
+// What a thread is doing now, from /proc: its state, its system call, the children it has started. Thread: agent, while a loop does not turn. Cost: 80 µs.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { STALL_CHILDREN_MAX } from '../../core/limits.js';
