@@ -7,7 +7,7 @@ import type { CanvasLibrary } from './load-canvas.js';
 export const FONT_FAMILY = 'pitot mono';
 const FONT_FILES = ['jetbrains-mono-latin-400-normal.woff2', 'jetbrains-mono-latin-700-normal.woff2'];
 /** From the deepest place this file is compiled to, up to the package root, and one to spare. */
-const LEVELS_MAX = 6;
+const LEVELS_MAX = 7;
 
 /** Registers the regular and the bold face, once a process. @throws PitotError INPUT_FILE naming the file that is missing or no font. */
 export function registerFonts({ GlobalFonts }: CanvasLibrary, read: (file: string) => Buffer = readFont): void {
