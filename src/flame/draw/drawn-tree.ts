@@ -1,12 +1,15 @@
 // A call tree made ready to be drawn: idle time left out, deep recursion folded, siblings in a stable order, small frames put together.
 import type { CallNode } from '../call-tree.js';
 import type { Frame, FrameKind } from '../profile.js';
+import { standIn } from '../profile-builder.js';
 import type { DiffNode } from './diff-node.js';
 
 /** Rows of a picture, the root's included: 100 rows of 18 px are two screens. */
 export const ROWS_MAX = 100;
 /** Where a tree is deeper than that, frames from this row on are folded into a caller that is the same function. */
 export const FOLD_FROM_ROW = 48;
+/** Functions that call themselves, without another between, are folded from this row on: such a pile says nothing but its height. */
+const PILE_FROM_ROW = 12;
 /** How far up such a caller is looked for: cycles of calls longer than this are not seen as recursion. */
 const CYCLE_MAX = 32;
 
@@ -43,7 +46,7 @@ export interface DrawnTree {
   rows: number;
   /** Idle time that is not in the tree. */
   idleUs: number;
-  /** Recursive calls are folded from FOLD_FROM_ROW on. */
+  /** The tree is deeper than its drawing: recursive calls are folded. */
   folded: boolean;
   /** The nodes carry times before and after. */
   isDiff: boolean;
@@ -61,6 +64,7 @@ export function drawnTree(root: CallNode | DiffNode, { idle = false, rowsMax = R
   const isDiff = 'beforeTotalUs' in root;
   const folded = depthOf(root, rowsMax) > rowsMax;
   const foldFromRow = folded ? Math.min(FOLD_FROM_ROW, rowsMax >> 1) : Number.POSITIVE_INFINITY;
+  const pileFromRow = Math.min(PILE_FROM_ROW, foldFromRow);
   const idOf = frameIds();
   const ids: number[] = [];
   const childOf: Map<number, number>[] = [];
@@ -104,7 +108,11 @@ export function drawnTree(root: CallNode | DiffNode, { idle = false, rowsMax = R
       return at;
     }
     const id = idOf(frame);
-    for (let up = at, steps = 0; steps < CYCLE_MAX && up >= 0 && nodes[up].row >= foldFromRow; up = parents[up], steps++) {
+    for (
+      let up = at, steps = 0;
+      steps < CYCLE_MAX && up >= 0 && nodes[up].row >= (steps === 0 && folded ? pileFromRow : foldFromRow);
+      steps++, up = parents[up]
+    ) {
       if (ids[up] !== id) continue;
       nodes[up].count++;
       return up;
@@ -120,9 +128,6 @@ export function drawnTree(root: CallNode | DiffNode, { idle = false, rowsMax = R
     return isLast ? add(standIn('(deeper frames)'), at, 'deeper', -1) : add(frame, at);
   }
 }
-
-/** A frame that is none of the application's. */
-export const standIn = (name: string, kind: FrameKind = 'none'): Frame => ({ function: name, file: '', line: 0, column: 0, kind, package: '' });
 
 export function blankNode(frame: Frame, parent: DrawnNode | null, kind: DrawnNode['kind']): DrawnNode {
   return {

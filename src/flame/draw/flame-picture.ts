@@ -4,7 +4,7 @@ import { fitText, oneLine } from './canvas/fit-text.js';
 import type { TextStyle } from './canvas/text-style.js';
 import type { DiffNode } from './diff-node.js';
 import { drawnTree } from './drawn-tree.js';
-import { formatUs, nameOf, tooltipOf } from './frame-text.js';
+import { labelOf, tooltipOf } from './frame-text.js';
 import { inkOfChange, inkOfFrame } from './inks.js';
 import { layoutTree, type Rect } from './layout-flame.js';
 import { type LegendItem, legendOf, notesOf } from './legend.js';
@@ -122,8 +122,7 @@ function layRect({ node, x, widthPx }: Rect, leftX: number, y: number, wholeUs: 
     tooltip: tooltipOf(node, isDiff ? 0 : wholeUs, isDiff),
   };
   if (widthPx < LABEL_WIDTH_PX_MIN) return [box];
-  const name = node.row === 0 ? `${nameOf(node)} · ${formatUs(node.totalUs)}` : nameOf(node);
-  const label = fitText(name, widthPx - 2 * PADDING_PX, LABEL, measure);
+  const label = fitText(labelOf(node), widthPx - 2 * PADDING_PX, LABEL, measure);
   return label.length < 2 ? [box] : [box, text(label, tenth(fromX + PADDING_PX), y + 12.5, LABEL, { on: ink })];
 }
 

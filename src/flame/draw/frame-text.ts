@@ -1,5 +1,6 @@
 // What is written about a block of a flame graph: its name, its place in the source, its figures.
 import { formatNs, NS_PER_US } from '../../core/units.js';
+import { ANONYMOUS } from '../frame-name.js';
 import type { Frame } from '../profile.js';
 import { oneLine } from './canvas/fit-text.js';
 import type { DrawnNode } from './drawn-tree.js';
@@ -17,6 +18,14 @@ export function nameOf({ kind, frame, count, row }: Pick<DrawnNode, 'kind' | 'fr
   return count > 1 ? `${oneLine(frame.function)} ×${formatCount(count)}` : oneLine(frame.function);
 }
 
+/** A name with as much of its place as a reader needs: functions without a name are told apart by it. */
+export function labelOf(node: DrawnNode): string {
+  if (node.row === 0) return `${nameOf(node)} · ${formatUs(node.totalUs)}`;
+  const { frame } = node;
+  if (node.kind !== 'frame' || frame.function !== ANONYMOUS || frame.file === '') return nameOf(node);
+  return `${nameOf(node)} ${placeOf({ file: frame.file.slice(frame.file.lastIndexOf('/') + 1), line: frame.line })}`;
+}
+
 /** `src/ledger.ts:12`, `node:fs`, empty for what has no file. */
 export function placeOf({ file, line }: Pick<Frame, 'file' | 'line'>): string {
   return line > 0 && file !== '' ? `${oneLine(file)}:${line}` : oneLine(file);
@@ -30,7 +39,9 @@ export function tooltipOf(node: DrawnNode, wholeUs: number, isDiff: boolean): st
   const lines = [cut(nameOf(node)) + (place === '' ? '' : `  ${place}`)];
   if (node.kind === 'small') lines.push('too narrow to be drawn one by one');
   if (node.kind === 'deeper') lines.push('below the last row');
-  if (!isDiff) return [...lines, `total ${share(totalUs)}, self ${share(selfUs)}, ${formatCount(totalSamples)} samples`];
+  // Trees from reports carry no numbers of samples.
+  const samples = totalSamples === 0 ? '' : `, ${formatCount(totalSamples)} ${totalSamples === 1 ? 'sample' : 'samples'}`;
+  if (!isDiff) return [...lines, `total ${share(totalUs)}, self ${share(selfUs)}${samples}`];
   lines.push(`total ${formatUs(node.beforeTotalUs)} → ${formatUs(totalUs)}: ${changeOf(node.beforeTotalUs, totalUs)}`);
   lines.push(`self ${formatUs(node.beforeSelfUs)} → ${formatUs(selfUs)}: ${changeOf(node.beforeSelfUs, selfUs)}`);
   if (node.kind === 'frame' && !node.significant) lines.push('no more than noise');

@@ -90,7 +90,8 @@ export function inkTable(dark: boolean): InkTable {
   for (const [kind, pair] of Object.entries(KINDS)) add(kind, pair[dark ? 1 : 0]);
   for (let i = 0; i < PACKAGE_HUES; i++) {
     const { from, to } = PACKAGE_HUE_DEGREES;
-    add(`package-${i}`, [from + ((to - from) * i) / (PACKAGE_HUES - 1), dark ? 30 : 56, dark ? 37 : 82]);
+    // Neighbouring hues differ in lightness as well.
+    add(`package-${i}`, [from + ((to - from) * i) / (PACKAGE_HUES - 1), dark ? 32 : 58, (dark ? 33 : 79) + (i % 2) * 7]);
   }
   for (let step = 1; step <= CHANGE_STEPS; step++) {
     const part = step / CHANGE_STEPS;

@@ -1,7 +1,7 @@
 // What the colours of a drawing stand for, and where the time went by colour: the first answer, before any frame is read.
 import type { FrameKind } from '../profile.js';
 import { oneLine } from './canvas/fit-text.js';
-import { type DrawnNode, type DrawnTree, FOLD_FROM_ROW } from './drawn-tree.js';
+import type { DrawnNode, DrawnTree } from './drawn-tree.js';
 import { formatUs } from './frame-text.js';
 import { CHANGE_STEPS, inkOfFrame } from './inks.js';
 import { formatCount, formatRatio } from './page/figures.js';
@@ -12,8 +12,9 @@ export interface LegendItem {
   text: string;
 }
 
-/** Packages named one by one, by self time; the others are counted. */
+/** Packages named one by one, by self time, if they have at least this part of it; the others are counted. */
 const PACKAGES_NAMED = 6;
+const NAMED_RATIO_MIN = 0.005;
 const PACKAGE_CHARS_MAX = 40;
 const KIND_NAMES: [FrameKind, string][] = [
   ['user', 'your code'],
@@ -41,13 +42,17 @@ export function legendOf(tree: DrawnTree): LegendItem[] {
     text: `${name} ${share(byKind.get(kind) as number)}`,
   }));
   const packages = [...byPackage].filter(([, us]) => us > 0).sort(([a, aUs], [b, bUs]) => bUs - aUs || (a < b ? -1 : 1));
-  const named = packages.slice(0, PACKAGES_NAMED).map(([name, us]) => ({
+  const nameable = packages.slice(0, PACKAGES_NAMED).filter(([, us]) => us >= NAMED_RATIO_MIN * wholeUs);
+  const named = nameable.map(([name, us]) => ({
     inks: [inkOfFrame({ kind: 'package', package: name })],
     text: `${oneLine(name).slice(0, PACKAGE_CHARS_MAX)} ${share(us)}`,
   }));
-  const others = packages.slice(PACKAGES_NAMED);
+  const others = packages.slice(nameable.length);
   const othersUs = others.reduce((sum, [, us]) => sum + us, 0);
-  const rest = others.length > 0 ? [{ inks: [], text: `${formatCount(others.length)} more packages ${share(othersUs)}` }] : [];
+  const rest =
+    others.length > 0
+      ? [{ inks: [], text: `${formatCount(others.length)} ${others.length === 1 ? 'other package' : 'other packages'} ${share(othersUs)}` }]
+      : [];
   const first = kinds[0]?.inks[0] === 'user' ? kinds.splice(0, 1) : [];
   return [...first, ...named, ...rest, ...kinds];
 }
@@ -77,7 +82,7 @@ function recursionNote(tree: DrawnTree): string {
   const most = tree.nodes.reduce<DrawnNode | null>((best, node) => (node.kind === 'frame' && node.count > (best?.count ?? 1) ? node : best), null);
   const deeper = tree.nodes.some((node) => node.kind === 'deeper');
   const parts: string[] = [];
-  if (most !== null) parts.push(`recursion below row ${FOLD_FROM_ROW} is folded (×: calls in one block)`);
-  if (deeper) parts.push('deeper frames are in one block');
+  if (most !== null) parts.push('deep recursion is folded, × says how many calls into one block');
+  if (deeper) parts.push('frames deeper than the last row are in one block');
   return parts.join(', ');
 }

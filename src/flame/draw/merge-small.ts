@@ -1,5 +1,6 @@
 // Puts siblings that have no room into one block a parent, so that a drawing's size has a bound and no time is lost from it.
-import { blankNode, type DrawnNode, type DrawnTree, standIn } from './drawn-tree.js';
+import { standIn } from '../profile-builder.js';
+import { blankNode, type DrawnNode, type DrawnTree } from './drawn-tree.js';
 
 /** The smallest weight that keeps at most `nodesMax` nodes; a parent is never lighter than its child, so what is kept is a tree. */
 export function weightThatKeeps(tree: DrawnTree, nodesMax: number): number {

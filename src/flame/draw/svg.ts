@@ -4,10 +4,9 @@ import { DARK, LIGHT } from './canvas/palette.js';
 import type { DiffNode } from './diff-node.js';
 import { flamePicture, LABEL, type PictureBox, type PictureOptions, type PictureText } from './flame-picture.js';
 import { type InkTable, inkTable } from './inks.js';
+import { MONOSPACE_FONTS } from './monospace.js';
 import { escapeHtml } from './page/markup.js';
 import { mustBeDrawable } from './picture-width.js';
-
-const FONT = "ui-monospace,'JetBrains Mono','SF Mono',Menlo,'DejaVu Sans Mono','Liberation Mono',Consolas,monospace";
 
 /**
  * The flame graph of a call tree, root on top. At most about 300 KB: beyond RECTS_MAX frames the lightest are put together.
@@ -33,7 +32,7 @@ function svgOf(root: CallNode | DiffNode, options: PictureOptions): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" width="${widthPx}" height="${heightPx}" role="img" aria-label="${escapeHtml(`Flame graph: ${picture.title}`)}">
 <style>
 svg{background:${paper}}
-text{font:${LABEL.sizePx}px ${FONT};fill:${ink};pointer-events:none;white-space:pre;font-variant-ligatures:none}
+text{font:${LABEL.sizePx}px ${MONOSPACE_FONTS};fill:${ink};pointer-events:none;white-space:pre;font-variant-ligatures:none}
 .soft{fill:${soft}}
 rect:hover{stroke:${ink};stroke-width:1.5}
 ${styleOf(classes, inks)}
