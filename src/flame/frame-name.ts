@@ -4,7 +4,7 @@ import type { Frame, FrameKind, RawFrame } from './profile.js';
 export interface NamingOptions {
   /** Absolute; files inside are named relative to it. Empty: none are. */
   cwd: string;
-  /** Where pitot itself is, when it does not lie under node_modules (a linked checkout): its frames are the package `pitot`. */
+  /** Root of pitot's own package: its frames are the package `pitot`, even where it does not lie under node_modules (a linked checkout). */
   pitotRoot?: string;
 }
 
@@ -65,7 +65,10 @@ function packagePath(path: string): { name: string; inside: string } | null {
 
 function pitotPath(path: string, pitotRoot: string | undefined): { name: string; inside: string } | null {
   const root = pitotRoot === undefined ? null : slashes(pitotRoot).replace(/\/$/, '');
-  return root !== null && path.startsWith(`${root}/`) ? { name: 'pitot', inside: path.slice(root.length) } : null;
+  // Its examples and tests are applications as any other.
+  return root !== null && path.startsWith(`${root}/`) && /^\/(?:dist|(?:build\/)?(?:src|workers))\//.test(path.slice(root.length))
+    ? { name: 'pitot', inside: path.slice(root.length) }
+    : null;
 }
 
 function relativeTo(cwd: string, path: string): string {

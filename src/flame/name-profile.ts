@@ -1,4 +1,6 @@
 // Names all frames of a profile: source maps first, then the way people read them.
+import { fileURLToPath } from 'node:url';
+import { AGENT_URL } from '../worker-urls.js';
 import { type NamingOptions, nameFrame } from './frame-name.js';
 import type { Frame, NamedProfile, Profile, RawFrame } from './profile.js';
 import { frameKey } from './profile-builder.js';
@@ -9,8 +11,12 @@ export interface NameProfileOptions extends NamingOptions {
   sourceMaps: Pick<SourceMaps, 'resolve'> | null;
 }
 
+/** Both dist/workers and build/workers lie two levels below it. */
+const PITOT_ROOT = fileURLToPath(new URL('../..', AGENT_URL));
+
 /** The same profile with its frames named. Frames that come to the same name and place are one. */
-export function nameProfile(profile: Profile, options: NameProfileOptions): NamedProfile {
+export function nameProfile(profile: Profile, given: NameProfileOptions): NamedProfile {
+  const options = { pitotRoot: PITOT_ROOT, ...given };
   const frames: Frame[] = [];
   const known = new Map<string, number>();
   const frameOf = new Uint32Array(profile.frames.length);
@@ -28,6 +34,8 @@ export function nameProfile(profile: Profile, options: NameProfileOptions): Name
 }
 
 function resolved(raw: RawFrame, { sourceMaps }: NameProfileOptions): RawFrame {
-  const original = raw.url === '' || raw.line === 0 ? null : (sourceMaps?.resolve(raw.url, raw.line, raw.column, raw.function) ?? null);
-  return (original && { function: original.function ?? raw.function, url: original.file, line: original.line, column: original.column }) || raw;
+  if (sourceMaps === null || raw.url === '' || raw.line === 0) return raw;
+  const original = sourceMaps.resolve(raw.url, raw.line, raw.column, raw.function);
+  if (original === null) return raw;
+  return { function: original.function ?? raw.function, url: original.file, line: original.line, column: original.column };
 }

@@ -20,6 +20,8 @@ const cases: [what: string, raw: [name: string, url: string], expected: [name: s
   ['a package outside cwd', ['f', '/usr/lib/node_modules/npm/lib/n.js'], ['f', 'npm/lib/n.js', 'package', 'npm']],
   ['pitot installed', ['f', '/app/node_modules/pitot/dist/src/index.cjs'], ['f', 'pitot/dist/src/index.cjs', 'package', 'pitot']],
   ['pitot linked', ['f', 'file:///home/me/pitot/dist/src/index.cjs'], ['f', 'pitot/dist/src/index.cjs', 'package', 'pitot']],
+  ['pitot linked, mapped to its source', ['f', '/home/me/pitot/src/host/path.ts'], ['f', 'pitot/src/host/path.ts', 'package', 'pitot']],
+  ['an example in pitot', ['f', '/home/me/pitot/examples/a.js'], ['f', '/home/me/pitot/examples/a.js', 'user', '']],
   ['an internal of Node.js', ['readSync', 'node:fs'], ['readSync', 'node:fs', 'core', '']],
   ['a deep internal', ['pbkdf2Sync', 'node:internal/crypto/pbkdf2'], ['pbkdf2Sync', 'node:internal/crypto/pbkdf2', 'core', '']],
   ['a builtin', ['sort', ''], ['sort', '', 'native', '']],
@@ -76,4 +78,14 @@ test('should make one frame of two when a source map gives them one place and na
     ['file:///app/a.js', 1, 1, 'a'],
     ['file:///app/b.js', 1, 1, 'b'],
   ]);
+});
+
+test('should name its own frames as a package when nobody tells where pitot is', (t) => {
+  const raw = profile([
+    [0, 'a'],
+    [10, 'a'],
+  ]);
+  raw.frames[1].url = new URL('../../src/flame/profile.js', import.meta.url).href;
+  const { frames } = nameProfile(raw, { cwd: '/', sourceMaps: null });
+  t.deepEqual([frames[1].file, frames[1].kind, frames[1].package], ['pitot/build/src/flame/profile.js', 'package', 'pitot']);
 });
