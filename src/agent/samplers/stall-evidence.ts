@@ -17,6 +17,8 @@ export type ThreadEvidence = Omit<StallEvidence, 'gcRatio' | 'topFrame' | 'start
 
 /** Readings at the begin of the interval. */
 interface Baseline {
+  /** When they were taken: at the interval's begin, but for the first, which begins before the first poll. */
+  atMs: number;
   supply: SupplyReading;
   /** Unparsed: see parseSchedstat. */
   times: string | null;
@@ -53,7 +55,7 @@ export class StallEvidenceReader {
     this.lookAfterMs = lookAfterMs;
     this.times = new ThreadTimesReader(tid, where);
     this.hasProc = readThreadState(tid, where).state !== null;
-    this.from = { supply: supply.current, times: null, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
+    this.from = { atMs: Number.NaN, supply: supply.current, times: null, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
   }
 
   /**
@@ -61,7 +63,7 @@ export class StallEvidenceReader {
    * begins; when it is a new one, the figures begin anew.
    */
   poll(nowMs: number, sinceMs: number): void {
-    if (sinceMs !== this.sinceMs) this.begin(sinceMs);
+    if (sinceMs !== this.sinceMs) this.begin(nowMs, sinceMs);
     else if (nowMs - sinceMs >= this.lookAfterMs && (this.looks < LOOKS_DENSE || nowMs - this.lookedMs >= LOOK_MS)) this.look(nowMs);
   }
 
@@ -73,7 +75,7 @@ export class StallEvidenceReader {
     const { from } = this;
     if (!isOver) this.look(nowMs);
     const state = this.asleep ?? this.state;
-    const wallMs = nowMs - this.sinceMs;
+    const wallMs = nowMs - from.atMs;
     const times = this.times.read();
     const timesFrom = parseSchedstat(from.times ?? '');
     const hasTimes = times !== null && timesFrom !== null;
@@ -102,14 +104,14 @@ export class StallEvidenceReader {
     this.times.close();
   }
 
-  private begin(sinceMs: number): void {
+  private begin(nowMs: number, sinceMs: number): void {
     this.sinceMs = sinceMs;
     this.looks = 0;
     this.looksRunning = 0;
     this.state = null;
     this.asleep = null;
     const times = this.times.readText();
-    this.from = { supply: this.supply.current, times, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
+    this.from = { atMs: nowMs, supply: this.supply.current, times, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
     // A kernel without schedstats writes zeros.
     if (times !== null && !times.startsWith('0 ')) return;
     if (this.hasProc) this.from.ticksCpuNs = readThreadState(this.tid, this.where).cpuNs;
