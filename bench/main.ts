@@ -1,5 +1,6 @@
 // `npm run bench`: all benches in turn, or those named.
 import { aggregate } from './aggregate.js';
+import { diffNoise } from './diff-noise.js';
 import { hotPath } from './hot-path.js';
 import { http } from './http.js';
 import { rest } from './rest.js';
@@ -8,4 +9,4 @@ import { startup } from './startup.js';
 import { throughput } from './throughput.js';
 import { window } from './window.js';
 
-await runBenches([hotPath, aggregate, throughput, startup, window, rest, http], process.argv.slice(2));
+await runBenches([hotPath, aggregate, throughput, startup, window, rest, http, diffNoise], process.argv.slice(2));

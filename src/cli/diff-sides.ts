@@ -1,9 +1,8 @@
 // What a user names as BEFORE or AFTER of a diff: its reports, its CPU profiles, or both.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PitotError } from '../core/errors.js';
 import type { ProfileSide } from '../flame/block-sums.js';
-import type { CpuProfile } from '../flame/cpu-profile.js';
 import type { NamedProfile } from '../flame/profile.js';
 import type { Report } from '../report/report-types.js';
 import { kindOfPath, type OnSkipped, reportFiles } from '../report/run-directories.js';
@@ -13,8 +12,8 @@ import { selectReports } from './select-reports.js';
 /** CPU profiles read a side, the newest ones: memory, at about a megabyte each. More windows say little more. */
 const PROFILES_MAX = 200;
 const WINDOW_PROFILE = /^CPU\..*\.cpuprofile$/;
-/** Formats that add samples up and forget their order. */
-const UNORDERED = /\.(?:folded|txt|pb|pb\.gz|pprof)$/i;
+/** V8's profiles and speedscope's; all other formats add samples up and forget their order. */
+const ORDERED = /\.(?:cpuprofile|json)(?:\.gz)?$/i;
 
 /** `profiles`: a profile, or a directory of them. `reports`: a report, a run directory, or a directory of runs. */
 export interface DiffSide {
@@ -65,18 +64,22 @@ export function requireSameKind(before: DiffSide, after: DiffSide): void {
 
 /** Reads the profiles of a side; a file of a run that cannot be read is passed over with a message. */
 export async function readProfiles(files: readonly string[], strict: boolean, onSkipped: OnSkipped): Promise<ProfileSide> {
+  const { readProfileFile } = await import('../flame/read-profile.js');
+  const { SourceMaps } = await import('../flame/source-maps.js');
+  // One for all files of a side: each map is parsed once.
+  const sourceMaps = new SourceMaps();
   const read = new Map<string, NamedProfile[]>();
   // Names of profiles hold their time: the last are the newest.
   for (const file of [...files].sort().slice(-PROFILES_MAX)) {
     try {
       const process = processOf(file);
-      read.set(process, [...(read.get(process) ?? []), ...(await readProfileFile(file))]);
+      read.set(process, [...(read.get(process) ?? []), ...(await readProfileFile(file, { sourceMaps }))]);
     } catch (error) {
       if (strict) throw error;
       onSkipped(`skipped ${file}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { profiles: [...read.values()].flatMap(withoutContained), ordered: !files.some((file) => UNORDERED.test(file)) };
+  return { profiles: [...read.values()].flatMap(withoutContained), ordered: files.every((file) => ORDERED.test(file)) };
 }
 
 /** Directory and pid: clocks of processes of one machine agree, so that times alone do not tell them apart. */
@@ -114,17 +117,4 @@ function unreadable(path: string, received: string): PitotError {
     received,
     remedy: 'Name a .cpuprofile, a report-NNNNNN.json or a run directory.',
   });
-}
-
-async function readProfileFile(file: string): Promise<NamedProfile[]> {
-  const { fromCpuProfile, typicalIntervalUs } = await import('../flame/cpu-profile.js');
-  const { nameProfile } = await import('../flame/name-profile.js');
-  let json: CpuProfile;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile;
-  } catch (error) {
-    throw unreadable(file, error instanceof Error ? error.message : String(error));
-  }
-  const profile = fromCpuProfile(json, { thread: 'main', intervalUs: typicalIntervalUs(json), source: file });
-  return [nameProfile(profile, { cwd: process.cwd(), sourceMaps: null })];
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PitotError } from '../core/errors.js';
 import type { ProfileSide } from '../flame/block-sums.js';
+import type { DiffNode } from '../flame/draw/diff-node.js';
 import type { PathDiff } from '../report/diff-reports.js';
 import type { DiffReport } from '../report/judge-diff.js';
 import { type Command, EXIT_DONE, EXIT_FINDINGS } from './command.js';
@@ -133,11 +134,18 @@ async function write({ path, format }: { path: string; format: string }, diff: D
   const { diffFolded, diffTree, functionKey } = await import('../flame/diff-tree.js');
   const found = diff.functions.filter(({ verdict }) => verdict === 'slower' || verdict === 'faster');
   const tree = diffTree(profiles[0].profiles, profiles[1].profiles, new Set(found.map(functionKey)));
-  if (format !== 'folded') throw usageError('-o', 'a file that ends in .folded', path, 'Drawings are not in this version.');
+  const text = format === 'folded' ? diffFolded(tree) : await drawn(format, tree, diff);
   try {
-    writeFileSync(path, diffFolded(tree));
+    writeFileSync(path, text);
   } catch (error) {
     const received = error instanceof Error ? error.message : String(error);
     throw new PitotError('CLI_USAGE', { option: '-o', allowed: 'a file that can be written', received, remedy: 'Name another file.' });
   }
+}
+
+async function drawn(format: string, tree: DiffNode, { before, after, cpu }: DiffReport): Promise<string> {
+  const title = `${before} → ${after}`;
+  const subtitle = `${cpu?.before.samples} samples before, ${cpu?.after.samples} after; times before are scaled to the length of after`;
+  if (format === 'svg') return (await import('../flame/draw/svg.js')).diffSvg(tree, { title, subtitle });
+  return (await import('../flame/draw/html/flame-page.js')).diffHtml(tree, { title, subtitle });
 }

@@ -95,7 +95,7 @@ export function judgeStop({ lateMs, agentRunnableMs, throttledMs, throttledCount
 
 function sharesOf(evidence: StallEvidence): Shares {
   const { wallMs, runnableMs, looks, looksRunning, agentLateMs, throttledMs } = evidence;
-  if (!(wallMs > 0)) return { executing: 0, starved: 0, waiting: 1 };
+  if (wallMs <= 0) return { executing: 0, starved: 0, waiting: 1 };
   const executing = within(0, (evidence.cpuMs ?? evidence.processCpuMs ?? 0) / wallMs, 1);
   const left = 1 - executing;
   const late = within(0, agentLateMs / wallMs, 1);
@@ -125,7 +125,7 @@ function verdictOf({ executing, starved, waiting }: Shares, gcRatio: number | nu
 function reasonFor(verdict: Verdict, shares: Shares, evidence: StallEvidence): string {
   const { wallMs, gcRatio, agentLateMs, startup, pressureMs } = evidence;
   const says: string[] = [];
-  if (startup) says.push('start-up, before the loop turned for the first time (modules and top-level code)');
+  if (startup) says.push('the loop has not turned for the first time yet: modules are being loaded');
   const isGc = verdict === 'gc';
   const gc = gcRatio !== null && gcRatio >= TOLD_MIN ? `${sayPercent(gcRatio)} of the samples are in the garbage collector` : null;
   if (isGc && gc !== null) says.push(gc);

@@ -65,10 +65,9 @@ export class StallWatch {
   private readonly tellsStops: boolean;
   private readonly stopMs: number;
   private state: State = { kind: 'quiet', startup: true, stops: 0 };
-  /** null before the first poll. */
-  private polledMs: number | null = null;
+  private polledMs: number;
   private turns = 0;
-  /** Sums over the interval that begins at sinceMs. graceMs: in which a turn could not have been seen. */
+  /** Sums over the interval that begins at sinceMs. */
   private lateMs = 0;
   private graceMs = 0;
   private startsMs: number;
@@ -79,6 +78,7 @@ export class StallWatch {
     this.heartbeatMs = heartbeatMs;
     this.tellsStops = tellsStops;
     this.startsMs = startMs;
+    this.polledMs = startMs;
   }
 
   /** Where the present interval without a turn begins, ms. Equal to a poll's nowMs just after a turn: evidence is counted from there. */
@@ -94,9 +94,7 @@ export class StallWatch {
   poll({ nowMs, turns, lateMs }: StallPoll): readonly StallEvent[] {
     if (this.state.kind === 'ended') return NOTHING;
     const beats = this.hear(turns);
-    const before = this.polledMs ?? nowMs;
-    // The agent thread begins after the thread it watches: what came before its first poll it has not seen.
-    if (this.polledMs === null) this.graceMs = nowMs - this.startsMs;
+    const before = this.polledMs;
     this.polledMs = nowMs;
     this.lateMs += lateMs;
     if (this.state.kind === 'stalled') return beats > 0 ? [this.end(nowMs, 'turned', false)] : this.update(this.state, nowMs);

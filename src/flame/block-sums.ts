@@ -54,13 +54,13 @@ export function sumBlocks(side: ProfileSide, table: FunctionTable, toCommonFile:
     const isReference = profile.thread === reference;
     const sampleCount = Math.max(0, profile.samples.length - 1);
     const blocks = !side.ordered ? BLOCKS : isWhole ? 1 : Math.max(1, Math.round(profile.samples.length / blockSamples));
+    const sampleUs = profile.intervalUs > 0 ? profile.intervalUs : shortUs(profile);
     const sums = Array.from({ length: blocks }, () => new Map<number, number>());
     const paths = new NodePaths(profile, table, toCommonFile);
     for (let i = 0; i < sampleCount; i++) {
       const lengthUs = profile.timesUs[i + 1] - profile.timesUs[i];
       const path = paths.of(profile.samples[i]);
-      // Formats without an order may write many samples as one long one.
-      const parts = side.ordered || profile.intervalUs <= 0 ? 1 : Math.max(1, Math.round(lengthUs / profile.intervalUs));
+      const parts = side.ordered ? 1 : Math.max(1, Math.round(lengthUs / sampleUs));
       for (let part = 0; part < parts; part++) {
         const block = sums[side.ordered ? Math.floor((i * blocks) / sampleCount) : Math.floor(random() * blocks)];
         addSample(block, path, lengthUs / parts, isReference);
@@ -79,6 +79,17 @@ export function sumBlocks(side: ProfileSide, table: FunctionTable, toCommonFile:
   rows.width = FIRST_FUNCTION + 2 * table.infos.length;
   const block = !side.ordered ? 'shuffled samples' : isWhole ? 'window' : 'samples';
   return { rows, samples, busySamples: squareSum === 0 ? 0 : lengthSum ** 2 / squareSum, block, blockSamples };
+}
+
+/**
+ * Length of one sample where a format writes all of a stack as one long one and does not tell: most stacks of a profile are seen once or twice, so that
+ * of the shorter ones, a quarter. Where all are long, that makes samples few and intervals wide.
+ */
+function shortUs({ timesUs }: NamedProfile): number {
+  const lengths = Array.from(timesUs.subarray(1), (timeUs, i) => timeUs - timesUs[i])
+    .filter((lengthUs) => lengthUs > 0)
+    .sort((a, b) => a - b);
+  return lengths[lengths.length >> 2] ?? 1;
 }
 
 function addSample(block: Map<number, number>, path: Uint32Array | null, lengthUs: number, isReference: boolean): void {

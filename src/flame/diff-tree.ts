@@ -1,6 +1,7 @@
 // Two sides' call trees as one: each node knows its time before and after, which is what a differential flame graph draws.
 import { buildCallTree, type CallNode } from './call-tree.js';
 import type { DiffNode } from './draw/diff-node.js';
+import { urlOfFrame } from './frame-name.js';
 import { alignRoots, type ToCommonFile } from './function-table.js';
 import type { Frame, NamedProfile } from './profile.js';
 
@@ -26,21 +27,29 @@ export function diffTree(before: readonly NamedProfile[], after: readonly NamedP
   return root;
 }
 
-/** Folded stacks with two values, `a;b;c before after` in whole µs, as difffolded.pl of Brendan Gregg's FlameGraph writes and flamegraph.pl reads. */
+/**
+ * Folded stacks with two values, `a;b;c before after` in whole µs, as difffolded.pl of Brendan Gregg's FlameGraph writes and flamegraph.pl reads;
+ * in order of the text.
+ */
 export function diffFolded(root: DiffNode): string {
   const lines: string[] = [];
-  const visit = (node: DiffNode, stack: string): void => {
-    const [before, after] = [Math.round(node.beforeSelfUs), Math.round(node.selfUs)];
-    if (stack !== '' && before + after > 0) lines.push(`${stack} ${before} ${after}`);
-    for (const child of node.children) visit(child, stack === '' ? foldedName(child.frame) : `${stack};${foldedName(child.frame)}`);
-  };
-  visit(root, '');
-  return lines.map((line) => `${line}\n`).join('');
+  const stack = root.children.map((node) => ({ node, path: foldedName(node.frame) }));
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [before, after] = [Math.round(top.node.beforeSelfUs), Math.round(top.node.selfUs)];
+    if (before + after > 0) lines.push(`${top.path} ${before} ${after}`);
+    for (const node of top.node.children) stack.push({ node, path: `${top.path};${foldedName(node.frame)}` });
+  }
+  return lines
+    .sort()
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-/** `;` parts frames and a line break parts stacks. */
-function foldedName({ function: name, file, line }: Frame): string {
-  return (file === '' ? name : `${name} (${file}${line > 0 ? `:${line}` : ''})`).replace(/;/g, ':').replace(/[\r\n]+/g, ' ');
+/** As in folded stacks of one side, see folded.ts. */
+function foldedName(frame: Frame): string {
+  const url = urlOfFrame(frame);
+  const text = url === '' ? frame.function : `${frame.function} (${url}:${frame.line})`;
+  return text.replaceAll(';', ',').replace(/\s+/g, ' ').trim();
 }
 
 class Merger {
@@ -90,15 +99,18 @@ const emptyNode = (frame: Frame, parent: DiffNode | null, significant: boolean):
   significant,
 });
 
-function sumTotals(node: DiffNode): void {
-  node.totalUs = node.selfUs;
-  node.totalSamples = node.selfSamples;
-  node.beforeTotalUs = node.beforeSelfUs;
-  for (const child of node.children) {
-    sumTotals(child);
-    node.totalUs += child.totalUs;
-    node.totalSamples += child.totalSamples;
-    node.beforeTotalUs += child.beforeTotalUs;
+/** No recursion: V8's stacks are thousands of frames deep at times. */
+function sumTotals(root: DiffNode): void {
+  const nodes = [root];
+  for (let i = 0; i < nodes.length; i++) nodes.push(...nodes[i].children);
+  for (const node of nodes.reverse()) {
+    node.totalUs += node.selfUs;
+    node.totalSamples += node.selfSamples;
+    node.beforeTotalUs += node.beforeSelfUs;
+    if (node.parent === null) continue;
+    node.parent.totalUs += node.totalUs;
+    node.parent.totalSamples += node.totalSamples;
+    node.parent.beforeTotalUs += node.beforeTotalUs;
   }
 }
 

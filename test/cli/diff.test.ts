@@ -90,6 +90,22 @@ test('should write folded stacks with two values and mean the same times when as
   t.is(Number(match?.[2]), Math.round((self?.after as number) * (cpu?.after.busyMs as number) * 1000));
 });
 
+test('should draw the function that became slower in red when an SVG or a page is asked for', (t) => {
+  t.is(pitot(before, after, '-o', 'out.svg').status, 1);
+  const svg = readFileSync(join(base, 'out.svg'), 'utf8');
+  t.regex(svg, /^<svg /);
+  t.true(svg.includes('before.cpuprofile → after.cpuprofile'));
+  t.true(svg.includes('hash'));
+  const colourOf = (name: string): string => {
+    const [, ink] = new RegExp(`<rect class="(\\w+)"[^>]*><title>${name}\\b`).exec(svg) as RegExpExecArray;
+    return (new RegExp(`\\.${ink}\\{fill:([^}]+)\\}`).exec(svg) as RegExpExecArray)[1];
+  };
+  t.not(colourOf('hash'), colourOf('parse'));
+  t.is(colourOf('parse'), colourOf('query'));
+  t.is(pitot(before, after, '-o', 'out.html').status, 1);
+  t.regex(readFileSync(join(base, 'out.html'), 'utf8'), /^<!doctype html>.*before\.cpuprofile → after\.cpuprofile.*"hash"/s);
+});
+
 test('should find both the path and the function when two runs differ in both', (t) => {
   const result = pitot(run('shop.20260102-030405.7', 1e6, 0.1, 11), run('shop.20260103-030405.7', 2e6, 0.3, 12), '--json');
   t.is(result.status, 1);
@@ -137,7 +153,29 @@ test('should take a directory of profiles when one is named', (t) => {
     // Taken at an incident, within the first window.
     profile('many/CPU.20260101.000000.9.0.9.cpuprofile', 0.1, 50, 60_000_000);
   }
-  t.is(jsonOf(pitot('many', 'many', '--json')).cpu?.before.profiles, 2);
+  // Another process at the same time, and a worker of the first.
+  profile('many/CPU.20260101.000000.8.0.1.cpuprofile', 0.1, 60, 60_000_000);
+  profile('many/CPU.20260101.000000.9.3.1.cpuprofile', 0.1, 61, 60_000_000);
+  const { cpu } = jsonOf(pitot('many', 'many', '--json'));
+  t.is(cpu?.before.profiles, 4);
+  // Wall time is that of the two main threads.
+  t.deepEqual([cpu?.before.busyMs, cpu?.before.wallMs], [120_000, 90_000]);
+});
+
+test('should compare files of formats without an order when stacks were counted', (t) => {
+  // Counts of samples, as perf and others write them: 1 for the rare ones.
+  const folded = (name: string, hash: number): string => {
+    const rare = Array.from({ length: 20 }, (_, i) => `main;rare${i} 1`);
+    writeFileSync(join(base, name), [`main;hash ${hash}`, `main;parse ${3000 - hash}`, `main;render 2000`, 'main;query 900', ...rare, ''].join('\n'));
+    return name;
+  };
+  const { functions, cpu, notes, slower } = jsonOf(pitot(folded('a.folded', 600), folded('b.folded', 1200), '--json'));
+  t.is(cpu?.before.block, 'shuffled samples');
+  t.deepEqual(notes, ['a profile without the order of its samples: neighbours are taken as correlated, intervals are wider']);
+  const found = Object.fromEntries(functions.map((it) => [it.function, it]));
+  t.is(found.hash.self?.before, 600 / 5920);
+  t.is(found.hash.self?.after, 1200 / 5920);
+  t.deepEqual([found.hash.verdict, found.parse.verdict, found.render.verdict, slower], ['slower', 'faster', 'noise', true]);
 });
 
 test('should end with 2 and one line when the input or an option is no good', (t) => {

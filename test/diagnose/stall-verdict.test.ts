@@ -62,7 +62,7 @@ const reasons: [Partial<StallEvidence>, string][] = [
   [BUSY, 'the thread burned 98 % of a core (1.96 s CPU in 2.00 s)'],
   [
     { ...BUSY, startup: true },
-    'start-up, before the loop turned for the first time (modules and top-level code); the thread burned 98 % of a core (1.96 s CPU in 2.00 s)',
+    'the loop has not turned for the first time yet: modules are being loaded; the thread burned 98 % of a core (1.96 s CPU in 2.00 s)',
   ],
   [{ ...BUSY, gcRatio: 0.87 }, '87 % of the samples are in the garbage collector; the thread burned 98 % of a core (1.96 s CPU in 2.00 s)'],
   [{ ...BUSY, gcRatio: 0.2 }, 'the thread burned 98 % of a core (1.96 s CPU in 2.00 s); 20 % of the samples are in the garbage collector'],

@@ -37,7 +37,7 @@ test('should hold both times at each node when a function appears, vanishes or m
 test('should write a stack with two values a line when folded', (t) => {
   const before = of([0, 'main work'], [30, 'main'], [40, '(gc)'], [50, 'main']);
   const after = of([0, 'main work'], [45, 'main'], [50, 'main']);
-  t.is(diffFolded(diffTree(before, after, new Set())), 'main (main.js:1) 10 5\nmain (main.js:1);work (work.js:1) 30 45\n(garbage collector) 10 0\n');
+  t.is(diffFolded(diffTree(before, after, new Set())), '(garbage collector) 10 0\nmain (main.js:1) 10 5\nmain (main.js:1);work (work.js:1) 30 45\n');
 });
 
 test('should give an empty tree when neither side has a sample', (t) => {

@@ -17,8 +17,6 @@ export type ThreadEvidence = Omit<StallEvidence, 'gcRatio' | 'topFrame' | 'start
 
 /** Readings at the begin of the interval. */
 interface Baseline {
-  /** When they were taken: at the interval's begin, but for the first, which begins before the first poll. */
-  atMs: number;
   supply: SupplyReading;
   /** Unparsed: see parseSchedstat. */
   times: string | null;
@@ -55,7 +53,7 @@ export class StallEvidenceReader {
     this.lookAfterMs = lookAfterMs;
     this.times = new ThreadTimesReader(tid, where);
     this.hasProc = readThreadState(tid, where).state !== null;
-    this.from = { atMs: Number.NaN, supply: supply.current, times: null, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
+    this.from = { supply: supply.current, times: null, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
   }
 
   /**
@@ -63,7 +61,7 @@ export class StallEvidenceReader {
    * begins; when it is a new one, the figures begin anew.
    */
   poll(nowMs: number, sinceMs: number): void {
-    if (sinceMs !== this.sinceMs) this.begin(nowMs, sinceMs);
+    if (sinceMs !== this.sinceMs) this.begin(sinceMs);
     else if (nowMs - sinceMs >= this.lookAfterMs && (this.looks < LOOKS_DENSE || nowMs - this.lookedMs >= LOOK_MS)) this.look(nowMs);
   }
 
@@ -75,7 +73,7 @@ export class StallEvidenceReader {
     const { from } = this;
     if (!isOver) this.look(nowMs);
     const state = this.asleep ?? this.state;
-    const wallMs = nowMs - from.atMs;
+    const wallMs = nowMs - this.sinceMs;
     const times = this.times.read();
     const timesFrom = parseSchedstat(from.times ?? '');
     const hasTimes = times !== null && timesFrom !== null;
@@ -104,14 +102,14 @@ export class StallEvidenceReader {
     this.times.close();
   }
 
-  private begin(nowMs: number, sinceMs: number): void {
+  private begin(sinceMs: number): void {
     this.sinceMs = sinceMs;
     this.looks = 0;
     this.looksRunning = 0;
     this.state = null;
     this.asleep = null;
     const times = this.times.readText();
-    this.from = { atMs: nowMs, supply: this.supply.current, times, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
+    this.from = { supply: this.supply.current, times, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
     // A kernel without schedstats writes zeros.
     if (times !== null && !times.startsWith('0 ')) return;
     if (this.hasProc) this.from.ticksCpuNs = readThreadState(this.tid, this.where).cpuNs;

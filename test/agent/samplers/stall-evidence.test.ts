@@ -38,12 +38,9 @@ async function untilVerdict(child: StallProcess, verdict: ChildLine['verdict']):
 
 linuxTest('should say executing when a loop computes', async (t) => {
   const child = await blocked(t, 'busy');
-  const { verdict, reason, evidence } = await child.event('open');
-  // A crowded machine does starve it; never is it taken to wait.
-  const isCrowded = evidence!.cpuMs! < evidence!.wallMs / 2;
-  if (isCrowded) t.log(`crowded: ${reason}`);
-  t.true(verdict === 'executing' || (isCrowded && verdict === 'starved'), reason);
-  t.regex(reason, /the thread burned (only )?\d+ % of a core/);
+  const { reason, evidence } = await untilVerdict(child, 'executing');
+  t.regex(reason, /^the thread burned \d+ % of a core/);
+  t.true(evidence!.cpuMs! >= evidence!.wallMs / 2);
   const state = readThreadState(child.pid, { pid: child.pid });
   t.is(state.state, 'R');
   t.true(state.cpuNs! / 1e6 >= evidence!.cpuMs!);
@@ -184,7 +181,6 @@ linuxTest('should say starved, with the throttling, when a CPU quota is used up'
   const { verdict, reason, evidence } = await child.event('update');
   t.is(verdict, 'starved', reason);
   t.regex(reason, /runnable but not scheduled for .*; the cgroup throttled it \d+ times, /);
-  // On a busy machine other processes keep it from using its quota up: then there is less to throttle, and no more CPU.
-  t.true(evidence!.throttledCount! >= 5 && evidence!.throttledMs! >= 100, reason);
+  t.true(evidence!.throttledCount! >= 5 && evidence!.throttledMs! > evidence!.wallMs / 2, reason);
   t.true(evidence!.runnableMs! > evidence!.cpuMs!, reason);
 });
