@@ -47,10 +47,14 @@ export function sliceSpans(
   if (minSpanNs === Number.POSITIVE_INFINITY) return null;
   const { ringWords, ringValues, ringMask } = memory;
   const originUs = memory.originUs[0];
+  // An end is the last moment up to latestUs that is the same modulo 2^32: of this turn of the 32 bits, or of the one before.
   const latestUs = nowUs - originUs + FUTURE_US_MAX;
+  const turnUs = Math.floor(latestUs / WRAP_US) * WRAP_US;
+  const latestInTurnUs = latestUs - turnUs;
   let count = 0;
   let shortNs = 0;
-  let lost: [number, number] | null = null;
+  let lostFromUs = Number.POSITIVE_INFINITY;
+  let lostToUs = Number.NEGATIVE_INFINITY;
   for (let position = from | 0; position !== (to | 0); position = (position + 1) | 0) {
     const at = position & ringMask;
     const meta = ringWords[at * 4];
@@ -62,12 +66,13 @@ export function sliceSpans(
     const path = meta & PATH_MASK;
     // Reserved paths are collections and pitot's own pauses, not work of the application's; 0, the overflow, is such work.
     if ((meta & FLAG_NO_TIME) !== 0 || (path > 0 && path < RESERVED_PATHS)) continue;
-    const endUs = originUs + unwrap(ringWords[at * 4 + 1], latestUs);
+    const endInTurnUs = ringWords[at * 4 + 1];
+    const endUs = originUs + (endInTurnUs <= latestInTurnUs ? turnUs : turnUs - WRAP_US) + endInTurnUs;
     const startUs = endUs - durationNs / NS_PER_US;
     // Long spans have room of their own: one that is lost would make all of its time doubtful.
     if (count >= SLICE_SPANS_MAX && (durationNs < SPAN_LONG_NS || count === $paths.length)) {
-      if (lost === null) lost = [startUs, endUs];
-      else lost = [Math.min(lost[0], startUs), Math.max(lost[1], endUs)];
+      if (startUs < lostFromUs) lostFromUs = startUs;
+      if (endUs > lostToUs) lostToUs = endUs;
       continue;
     }
     $paths[count] = path;
@@ -80,12 +85,7 @@ export function sliceSpans(
     startUs: $startUs.slice(0, count),
     endUs: $endUs.slice(0, count),
     sync: $sync.slice(0, count),
-    lost,
+    lost: lostToUs >= lostFromUs ? [lostFromUs, lostToUs] : null,
     shortUs: shortNs / NS_PER_US,
   };
-}
-
-/** The last moment up to latestUs that is the same modulo 2^32. Both count from the thread's origin. */
-function unwrap(endUs: number, latestUs: number): number {
-  return endUs + Math.floor((latestUs - endUs) / WRAP_US) * WRAP_US;
 }

@@ -1,6 +1,7 @@
 // Which work burned the CPU: each sample of a thread is joined with the spans of that thread, by time. Thread: pool worker. Pure.
 import { PATH_SLOTS } from '../core/limits.js';
-import type { Profile } from './profile.js';
+import type { Frame, Profile, RawFrame } from './profile.js';
+import { NOT_PROFILED, NOT_RUNNING, ROOT_FUNCTION } from './profile-builder.js';
 import type { SpanTable } from './span-table.js';
 
 /** In place of a path: the sample is nobody's, or it burned no CPU. */
@@ -17,8 +18,8 @@ export interface Attribution {
 /** Name of the paths of requests that a server of this process answers (host/http-server.ts). */
 export const REQUEST_PATH = 'http.server';
 
-/** Moments that frames without a place stand for, and that are no CPU time. */
-const NOT_CPU = new Set(['(idle)', '(root)', '(not running)', '(not profiled)']);
+/** Frames without a place, in which no CPU time is spent. */
+const NOT_CPU = new Set(['(idle)', ROOT_FUNCTION, NOT_RUNNING, NOT_PROFILED]);
 /** Ends are cut to whole µs, and starts reckoned from them: a span may seem to begin so much before the request that it is part of. */
 const ROUNDING_US = 1;
 
@@ -42,7 +43,7 @@ const ROUNDING_US = 1;
  *
  * @param isRequest whether a path is that of requests; see REQUEST_PATH.
  */
-export function attribute(profile: Profile<{ function: string; line: number }>, spans: SpanTable, isRequest: (path: number) => boolean): Attribution {
+export function attribute(profile: Profile<RawFrame | Frame>, spans: SpanTable, isRequest: (path: number) => boolean): Attribution {
   const { timesUs } = profile;
   const length = timesUs.length;
   const path = new Int32Array(length).fill(UNATTRIBUTED);
@@ -63,9 +64,11 @@ export function attribute(profile: Profile<{ function: string; line: number }>, 
   return { path, sync };
 }
 
-/** 1 for nodes whose self time is CPU time. */
-export function busyNodes({ frames, nodeFrames }: Pick<Profile<{ function: string; line: number }>, 'frames' | 'nodeFrames'>): Uint8Array {
-  const busy = frames.map((frame) => (frame.line === 0 && NOT_CPU.has(frame.function) ? 0 : 1));
+/** 1 for nodes whose self time is CPU time, as busyTime (top-functions.ts) has it. */
+export function busyNodes({ frames, nodeFrames }: Pick<Profile<RawFrame | Frame>, 'frames' | 'nodeFrames'>): Uint8Array {
+  const isBusy = (frame: RawFrame | Frame): boolean =>
+    'kind' in frame ? frame.kind !== 'idle' && frame.kind !== 'none' : frame.url !== '' || !NOT_CPU.has(frame.function);
+  const busy = frames.map((frame) => (isBusy(frame) ? 1 : 0));
   return Uint8Array.from(nodeFrames, (frame) => busy[frame]);
 }
 

@@ -9,8 +9,12 @@ import { Windows } from '../../src/agent/windows.js';
 import { machineMs, threadOriginUs } from '../../src/core/clock.js';
 import { RESERVED_PATHS } from '../../src/core/limits.js';
 import { attribute, REQUEST_PATH } from '../../src/flame/attribute.js';
+import { type CpuProfile, fromCpuProfile } from '../../src/flame/cpu-profile.js';
 import type { Profile } from '../../src/flame/profile.js';
 import type { SpanTable } from '../../src/flame/span-table.js';
+import { ThreadHost } from '../../src/host/thread-host.js';
+import { createControl } from '../../src/memory/control-memory.js';
+import { viewThreadMemory } from '../../src/memory/thread-memory.js';
 import { createAgentMemory } from '../../src/memory/window-memory.js';
 import { testRing } from '../support/ring.js';
 
@@ -43,6 +47,15 @@ test('should measure where the clock of the thread stands on that of the machine
   // A reading may be interrupted: the best of some counts.
   for (let i = 0; i < 20; i++) offUs = Math.min(offUs, Math.abs(originUs + performance.now() * 1000 - Number(process.hrtime.bigint()) / 1000));
   t.true(offUs < 10, `${offUs} µs`);
+});
+
+test('should write where its clock stands into its memory when a thread is attached', (t) => {
+  const host = new ThreadHost();
+  const link = { control: createControl().buffer as SharedArrayBuffer, channel: 'attribution.test', ringRecords: 1024, http: false };
+  const { memory } = host.attach(link, false);
+  t.teardown(() => host.detach());
+  t.true(Math.abs(memory.originUs[0] - threadOriginUs()) < 20, `${memory.originUs[0]} and ${threadOriginUs()}`);
+  t.is(viewThreadMemory(memory.sab)?.originUs[0], memory.originUs[0]);
 });
 
 test('should hand spans on with process ids and machine times when slices are counted on the agent thread', async (t) => {
@@ -115,28 +128,6 @@ function stackOf({ frames, nodeFrames, nodeParents, samples }: Profile, sample: 
   return names;
 }
 
-/** V8's profile as the join needs it. */
-function modelOf({ nodes, samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile): Profile {
-  const index = new Map(nodes.map(({ id }, i) => [id, i]));
-  const nodeParents = new Int32Array(nodes.length).fill(-1);
-  nodes.forEach(({ children = [] }, i) => {
-    for (const child of children) nodeParents[index.get(child) as number] = i;
-  });
-  let atUs = startTime;
-  const taken = samples.map((id, i) => ({ node: index.get(id) as number, atUs: (atUs += timeDeltas[i]) })).sort((a, b) => a.atUs - b.atUs);
-  return {
-    thread: 'main',
-    startUs: startTime,
-    endUs: endTime,
-    intervalUs: 200,
-    frames: nodes.map(({ callFrame }) => ({ function: callFrame.functionName, url: callFrame.url, line: callFrame.lineNumber + 1, column: 0 })),
-    nodeFrames: Uint32Array.from(nodes.keys()),
-    nodeParents,
-    samples: Uint32Array.from(taken, ({ node }) => node),
-    timesUs: Float64Array.from(taken, (sample) => sample.atUs),
-  };
-}
-
 function profiled(work: () => void | Promise<void>): Promise<Profile> {
   const session = new Session();
   session.connect();
@@ -153,7 +144,7 @@ function profiled(work: () => void | Promise<void>): Promise<Profile> {
     await work();
     const { profile } = await post<{ profile: Profiler.Profile }>('Profiler.stop');
     session.disconnect();
-    return modelOf(profile);
+    return fromCpuProfile(profile as CpuProfile, { thread: 'main', intervalUs: 200 });
   })();
 }
 

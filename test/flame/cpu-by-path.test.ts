@@ -2,8 +2,12 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { attribute } from '../../src/flame/attribute.js';
+import { buildCallTree } from '../../src/flame/call-tree.js';
 import { type AttributedProfile, cpuByPath } from '../../src/flame/cpu-by-path.js';
+import { toFlameTree } from '../../src/flame/flame-tree.js';
 import type { NamedProfile } from '../../src/flame/profile.js';
+import { sumProfiles } from '../../src/flame/sum-profiles.js';
+import { busyTime } from '../../src/flame/top-functions.js';
 import type { FlameTree } from '../../src/report/report-types.js';
 import { namedProfile, type SpanRow, spanTable } from './span-rows.js';
 
@@ -124,6 +128,7 @@ test('should add up to the busy time on any profile and spans', (t) => {
         });
       }
       const rows = cpuByPath(profiles, nameOf, noFlame);
+      t.is(busyTime(sumProfiles(profiles.map(({ profile }) => profile))).busyUs, busyUs);
       // Each row is a whole number of µs: rounding them first makes the sum exact.
       t.is(
         rows.reduce((sum, { cpuMs }) => sum + Math.round(cpuMs * 1000), 0),
@@ -137,5 +142,44 @@ test('should add up to the busy time on any profile and spans', (t) => {
       for (const { samples, syncSamples } of rows) t.true(syncSamples <= samples);
     }),
     { numRuns: 500 },
+  );
+});
+
+test("should draw exactly the row's time when the call tree is made of the samples that are kept", (t) => {
+  const profile = namedProfile([
+    [0, 'work'],
+    [10, 'other'],
+    [30, '(idle)'],
+    [40, 'work'],
+    [100, '(garbage collector)'],
+    [107, '(idle)'],
+  ]);
+  const one = attributed(profile, [
+    [8, 0, 50, 'sync'],
+    [9, 90, 105, 'sync'],
+  ]);
+  const rows = cpuByPath([one], nameOf, (keep) => toFlameTree(buildCallTree(profile, (sample) => keep(0, sample))));
+  t.deepEqual(
+    rows.map(({ name, cpuMs, flame }) => [name, cpuMs, flame?.nodes.map((node, i) => [flame.frames[node].function, flame.totalUs[i]])]),
+    [
+      [
+        'p8',
+        0.09,
+        [
+          ['(root)', 90],
+          ['work', 70],
+          ['other', 20],
+        ],
+      ],
+      [
+        'p9',
+        0.007,
+        [
+          ['(root)', 7],
+          ['(garbage collector)', 7],
+        ],
+      ],
+      ['(unattributed)', 0, undefined],
+    ],
   );
 });
