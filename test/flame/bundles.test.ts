@@ -7,11 +7,9 @@ import { dirname, join } from 'node:path';
 import test from 'ava';
 import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
-import { buildCallTree } from '../../src/flame/call-tree.js';
 import { fromCpuProfile } from '../../src/flame/cpu-profile.js';
 import { nameProfile } from '../../src/flame/name-profile.js';
 import { SourceMaps } from '../../src/flame/source-maps.js';
-import { topFunctions } from '../../src/flame/top-functions.js';
 import { NODE, ROOT } from '../support/app.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pitot-bundles-')));
@@ -82,26 +80,37 @@ const expected = [
   'dropped 68',
 ];
 
+/** Runs under Node.js's profiler are added up until each function was seen, as a crowded machine may give the sampler no time while one runs. */
+const RUNS_MAX = 8;
+
 for (const [what, bundle] of bundlers) {
-  test(`should find functions under the names and lines of the source when ${what}`, async (t) => {
+  test.serial(`should find functions under the names and lines of the source when ${what}`, async (t) => {
     const script = await bundle();
-    const name = `${what.replaceAll(' ', '-')}.cpuprofile`;
-    execFileSync(NODE, ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', directory, '--cpu-prof-name', name, script], {
-      timeout: 60_000,
-    });
-    const raw = fromCpuProfile(JSON.parse(readFileSync(join(directory, name), 'utf8')), { thread: 'main', intervalUs: 200 });
     const faults: string[] = [];
     const sourceMaps = new SourceMaps({ onFault: (message) => faults.push(message) });
-    const named = nameProfile(raw, { cwd: directory, sourceMaps });
-    const [top] = topFunctions(buildCallTree(named), 1);
-    t.deepEqual([top.frame.function, top.frame.file, top.frame.line, top.frame.kind], ['burnCpu', 'src/work.ts', 4, 'user']);
-    const placed = named.frames.filter((frame) => frame.file === 'src/work.ts').map((frame) => `${frame.function} ${frame.line}`);
     // Names that a minifier drops are read from the source: where the map does not hold it, they are gone.
     const known = what.includes('leaves the sources out') ? expected.map((each) => each.replace(/^dropped/, '(anonymous)')) : expected;
-    t.deepEqual(
-      known.filter((each) => !placed.includes(each)),
-      [],
-      placed.join(', '),
+    const samples = new Map<string, number>();
+    const missing = (): string[] => known.filter((each) => !samples.has(`src/work.ts ${each} user`));
+    for (let run = 0; run < RUNS_MAX && missing().length > 0; run++) {
+      const name = `${what.replaceAll(' ', '-')}-${run}.cpuprofile`;
+      execFileSync(NODE, ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', directory, '--cpu-prof-name', name, script], {
+        timeout: 60_000,
+      });
+      const raw = fromCpuProfile(JSON.parse(readFileSync(join(directory, name), 'utf8')), { thread: 'main', intervalUs: 200 });
+      const { frames, nodeFrames, samples: leaves } = nameProfile(raw, { cwd: directory, sourceMaps });
+      for (const leaf of leaves) {
+        const { file, function: called, line, kind } = frames[nodeFrames[leaf]];
+        const key = `${file} ${called} ${line} ${kind}`;
+        samples.set(key, (samples.get(key) ?? 0) + 1);
+      }
+    }
+    const placed = [...samples].sort(([, a], [, b]) => b - a).map(([key]) => key);
+    t.deepEqual(missing(), [], placed.join(', '));
+    // By samples: a function that other processes interrupt has the time, too.
+    t.is(
+      placed.find((key) => key.endsWith(' user')),
+      'src/work.ts burnCpu 4 user',
     );
     t.deepEqual(faults, []);
   });
