@@ -3,8 +3,8 @@ import { PitotError } from '../../../core/errors.js';
 
 export type CanvasLibrary = typeof import('@napi-rs/canvas');
 
-/** @throws PitotError CLI_USAGE where the library is not installed, not for this platform, or native addons are switched off. */
-export async function loadCanvas(): Promise<CanvasLibrary> {
+/** `instead`: what a user may do without it. @throws PitotError CLI_USAGE where the library is not installed, not for this platform, or native addons are switched off. */
+export async function loadCanvas(instead = 'take the page instead: --html FILE.'): Promise<CanvasLibrary> {
   try {
     return await import('@napi-rs/canvas');
   } catch (error) {
@@ -12,7 +12,7 @@ export async function loadCanvas(): Promise<CanvasLibrary> {
       option: 'PNG',
       allowed: 'the optional package @napi-rs/canvas',
       received: reasonOf(error),
-      remedy: 'Run `npm install @napi-rs/canvas`, or take the page instead: --html FILE.',
+      remedy: `Run \`npm install @napi-rs/canvas\`, or ${instead}`,
     });
   }
 }
