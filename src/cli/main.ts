@@ -27,7 +27,11 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'check a configuration file',
     load: async () => (await import('./check-config.js')).command,
   },
-  flame: later('flame', 'FILE [-o OUT]'),
+  flame: {
+    usage: 'flame FILE [-o OUT]',
+    summary: 'draw a CPU profile: .svg, .html, .png and other formats',
+    load: async () => (await import('./flame.js')).command,
+  },
   diff: { usage: 'diff BEFORE AFTER', summary: 'what became slower, beyond noise', load: async () => (await import('./diff.js')).command },
   heap: later('heap', 'SNAPSHOT [LATER]'),
 };

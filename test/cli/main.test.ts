@@ -82,7 +82,7 @@ test('should end with 2 and one line when a command is unknown, later or misused
   const cases: [string[], string][] = [
     [['reprot'], 'pitot: unknown command "reprot". Did you mean report?\n'],
     [['toString'], 'pitot: unknown command "toString". See pitot --help.\n'],
-    [['flame', 'x.cpuprofile'], 'pitot flame: not in this version\n'],
+    [['flame'], 'pitot flame: FILE: expected one profile or run directory, received 0. For example: pitot flame CPU.1.cpuprofile -o flame.svg.\n'],
     [['diff', 'a'], 'pitot diff: BEFORE AFTER: expected two paths, received 1. For example: pitot diff before.cpuprofile after.cpuprofile.\n'],
     [['heap', 'x'], 'pitot heap: not in this version\n'],
     [['check-config'], 'pitot check-config: FILE: expected one file, received 0. Name the JSON file: pitot check-config FILE.\n'],
