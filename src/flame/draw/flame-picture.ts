@@ -123,7 +123,7 @@ function layRect({ node, x, widthPx }: Rect, leftX: number, y: number, wholeUs: 
   };
   if (widthPx < LABEL_WIDTH_PX_MIN) return [box];
   const label = fitText(labelOf(node), widthPx - 2 * PADDING_PX, LABEL, measure);
-  return label.length < 2 ? [box] : [box, text(label, tenth(fromX + PADDING_PX), y + 12.5, LABEL, { on: ink })];
+  return label === '' || label === '…' ? [box] : [box, text(label, tenth(fromX + PADDING_PX), y + 12.5, LABEL, { on: ink })];
 }
 
 /** Swatches with their words, in as many lines as it takes. */

@@ -28,11 +28,12 @@ export function inkOfFrame({ kind, package: name }: Pick<Frame, 'kind' | 'packag
   return kind === 'package' ? `package-${packageHue(name)}` : kind;
 }
 
-/** By name, so that a package has the same colour in every picture: FNV-1a over UTF-16. The page's script has the same function. */
+/** By name, so that a package has the same colour in every picture: FNV-1a over UTF-16. Then mixed: its low bits alone are alike for short names. */
 export function packageHue(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
-  return ((hash >>> 16) ^ (hash & 0xffff)) % PACKAGE_HUES;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  return ((hash ^ (hash >>> 12)) >>> 0) % PACKAGE_HUES;
 }
 
 /** Ink of a frame in a difference: `more-1` to `more-5`, `less-1` to `less-5`, by its change relative to its larger side; `noise` where that is none. */

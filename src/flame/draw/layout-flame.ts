@@ -5,8 +5,8 @@ import type { DiffNode } from './diff-node.js';
 import { type DrawnNode, type DrawnTree, type DrawnTreeOptions, drawnTree } from './drawn-tree.js';
 import { mergeSmall, weightThatKeeps } from './merge-small.js';
 
-/** Blocks of a static drawing: at about 200 bytes each, an SVG stays under 300 KB. */
-export const RECTS_MAX = 1000;
+/** Frames of a static drawing: at about 250 bytes each, and with their blocks of small ones, an SVG stays under 300 KB. */
+export const RECTS_MAX = 800;
 
 export interface Rect {
   node: DrawnNode;

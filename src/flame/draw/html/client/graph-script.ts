@@ -67,7 +67,7 @@ function buildGraph(host) {
     const label = block.width < 28 ? '' : fit(labelOf(data, block), block.width - 9);
     return svg('g', { id: idOf(block), 'data-at': at, role: 'treeitem', 'aria-level': block.row + 1, 'aria-label': spoken(data, block), class: block.above ? 'above' : null },
       svg('rect', { class: 'ink-' + ink, x: fromX, y, width: Math.max(0.5, Math.round((block.x + block.width - fromX - gapPx) * 10) / 10), height: ROW_PX - 1 }),
-      label.length > 1 && svg('text', { x: fromX + 4, y: y + 12.5 }, label));
+      label !== '' && label !== '…' && svg('text', { x: fromX + 4, y: y + 12.5 }, label));
   }
 
   function moveCursor(node, scrolls) {
