@@ -25,7 +25,11 @@ function formatBytes(bytes) {
   return round3(bytes) + ' ' + units[unit];
 }
 
-const formatCount = (count) => Math.round(count).toLocaleString('en-US');
+// Made once: toLocaleString makes one at every call, which takes longer than a row takes to draw.
+const wholeFormat = new Intl.NumberFormat('en-US');
+const oneDecimal = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+const twoDecimals = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const formatCount = (count) => wholeFormat.format(Math.round(count));
 
 function significant(value) {
   if (!Number.isFinite(value)) return '–';
@@ -37,7 +41,7 @@ function significant(value) {
 function formatRatio(ratio) {
   const percent = ratio * 100;
   if (percent !== 0 && Math.abs(percent) < 0.01) return '< 0.01 %';
-  return percent.toLocaleString('en-US', { maximumFractionDigits: Math.abs(percent) < 10 ? 2 : 1 }) + ' %';
+  return (Math.abs(percent) < 10 ? twoDecimals : oneDecimal).format(percent) + ' %';
 }
 
 /** A share in a column: one decimal always, so that they line up. */
