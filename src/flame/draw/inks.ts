@@ -4,8 +4,8 @@ import type { DrawnNode } from './drawn-tree.js';
 
 /** Hues that packages are spread over: more could not be told apart. */
 export const PACKAGE_HUES = 12;
-/** From cyan-blue to pink: the colours that no other kind has. */
-const PACKAGE_HUE_DEGREES = { from: 208, to: 340 };
+/** From blue to violet: the colours that no other kind has, and none that looks like an alarm. */
+const PACKAGE_HUE_DEGREES = { from: 206, to: 320 };
 /** Steps of a change's colour, each way. */
 export const CHANGE_STEPS = 5;
 /** A change is in step i where it is at least this part of the larger side. New and vanished frames are 1. */

@@ -245,6 +245,9 @@ inChromium('should be red for more, blue for less and grey for noise when a diff
   await frame(opened, 'same').hover();
   t.regex(await panel(opened), /no more than noise$/);
   t.deepEqual(await opened.locator('.flame-legend li').allInnerTexts(), ['takes less time', 'no more than noise', 'takes more time']);
+  await opened.setViewportSize({ width: 390, height: 800 });
+  await frame(opened, 'slower').hover();
+  t.true(await opened.evaluate('(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight)(document.querySelector(".flame-panel"))'));
   await opened.context().close();
 });
 

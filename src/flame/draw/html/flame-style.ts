@@ -25,8 +25,9 @@ export const FLAME_STYLE = `
 .flame-keys kbd { font: inherit; border: 1px solid var(--line); border-radius: 3px; padding: 0 4px; color: var(--ink); }
 .flame-panel { height: 50px; margin-top: 8px; padding: 5px 0 0; overflow: hidden; font-size: 13px; line-height: 20px; }
 .flame-panel p { display: flex; gap: 10px; white-space: nowrap; }
-.flame-panel b { font: 600 12.5px/20px var(--mono); overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }
-.flame-panel .place { font: 12px/20px var(--mono); color: var(--soft); overflow: hidden; text-overflow: ellipsis; flex: 1 1000 auto; min-width: 0; }
+.flame-panel b { font: 600 12.5px/20px ${MONOSPACE_FONTS}; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }
+.flame-panel .chip { flex: none; max-width: 40%; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.flame-panel .place { font: 12px/20px ${MONOSPACE_FONTS}; color: var(--soft); overflow: hidden; text-overflow: ellipsis; flex: 1 1000 auto; min-width: 0; }
 .flame-panel .figures-line { gap: 20px; overflow: hidden; }
 .flame-panel .figures-line span { color: var(--soft); }
 .flame-panel .figures-line i { font-style: normal; color: var(--ink); }
@@ -46,8 +47,11 @@ ${inkRules}
 @media (max-width: 700px) {
   .flame-keys { display: none; }
   .flame-tools input { width: 100%; }
-  .flame-panel { height: 70px; }
-  .flame-panel .figures-line { flex-wrap: wrap; gap: 0 14px; }
+  .flame-panel { height: 88px; }
+  .flame-panel p { flex-wrap: wrap; gap: 0 12px; }
+  .flame-panel b { max-width: calc(100% - 12px); }
+  .flame-panel .place { flex-basis: 100%; height: 20px; }
+  .flame-panel .figures-line { height: 40px; gap: 0 14px; }
 }
 @media (forced-colors: active) { .flame-view rect, .flame-swatch { forced-color-adjust: none; } }
 @media print { .flame-view { max-height: none; } .flame-tools, .flame-panel { display: none; } }
