@@ -1,7 +1,7 @@
 // A diff as text for people: what changed beyond noise first, and how much did not.
 import { formatNs } from '../core/units.js';
 import type { SideFigures } from '../flame/diff.js';
-import { nameOf, PERCENTILES, type Percentile } from './diff-reports.js';
+import { nameOf, PATH_RATIO_MIN, PERCENTILES, type Percentile } from './diff-reports.js';
 import type { DiffReport, JudgedFunction, JudgedPath, JudgedShare, Verdict } from './judge-diff.js';
 import type { TextOptions } from './text-report.js';
 import { type Column, cut, printable, textTable } from './text-table.js';
@@ -92,19 +92,31 @@ function pathTable({ paths, level }: DiffReport, width: number): string[] {
 }
 
 /** What is no change, and what was not asked. */
-function quietLines({ functions, paths, cpu }: DiffReport): string[] {
+function quietLines({ functions, paths, cpu, typicalPath }: DiffReport): string[] {
   const count = (list: readonly (JudgedFunction | JudgedPath)[], verdict: Verdict): number => list.filter((it) => it.verdict === verdict).length;
   const shifted = count(functions, 'shifted');
   const fewCalls = count(paths, 'unjudged');
   return [
     `${plural(count(functions, 'noise'), 'function')} and ${plural(count(paths, 'noise'), 'path')} changed within noise`,
     ...(shifted > 0 ? [`${plural(shifted, 'function')} changed in share only: the time around ${shifted === 1 ? 'it' : 'them'} did`] : []),
+    ...typicalLines(typicalPath),
     ...(fewCalls > 0 ? [`${plural(fewCalls, 'path')} had too few calls to ask`] : []),
     ...(cpu === null
       ? ['functions not compared: no CPU profile on both sides']
       : cpu.unjudged === ''
         ? []
         : [`functions not compared: ${cpu.unjudged}`]),
+  ];
+}
+
+/** All paths together follow the machine, its load, or the process as a whole: that is told, but blamed on none of them. */
+function typicalLines(typical: DiffReport['typicalPath']): string[] {
+  const moved = (Object.keys(PERCENTILES) as Percentile[]).filter(
+    (name) => typical !== null && Math.abs(Math.log(typical[name])) > Math.log1p(PATH_RATIO_MIN),
+  );
+  if (typical === null || moved.length === 0) return [];
+  return [
+    `the typical path moved: ${moved.map((name) => `${name} ${growth(typical[name])} %`).join(', ')}; only paths that moved apart from it are changes`,
   ];
 }
 
