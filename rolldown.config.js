@@ -17,15 +17,10 @@ export default defineConfig([
     output: { dir: 'dist/src', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs', sourcemap: true },
   },
   {
-    input: { agent: 'workers/agent.ts', aggregate: 'workers/aggregate.ts' },
+    // One set: what workers and CLI have in common is in the package once. All files stand equally deep, as the URLs in them need.
+    input: { 'workers/agent': 'workers/agent.ts', 'workers/aggregate': 'workers/aggregate.ts', 'workers/heavy': 'workers/heavy.ts', 'src/cli': 'src/cli/main.ts' },
     platform: 'node',
     external: isBare,
-    output: { dir: 'dist/workers', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js', sourcemap: true },
-  },
-  {
-    input: { cli: 'src/cli/main.ts' },
-    platform: 'node',
-    external: isBare,
-    output: { dir: 'dist/src', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'cli-[name].js', sourcemap: true },
+    output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'shared/[name].js', sourcemap: true },
   },
 ]);

@@ -9,6 +9,7 @@ import { viewThreadMemory } from '../src/memory/thread-memory.js';
 const aggregator = new SliceAggregator(SLICE_RECORDS);
 // Loaded before it is needed: a process that ends soon waits for its report.
 const reports = import('../src/report/write-report.js');
+const stalls = import('../src/report/stall-samples.js');
 
 export default async function run(task: PoolTask): Promise<unknown> {
   switch (task.kind) {
@@ -21,6 +22,8 @@ export default async function run(task: PoolTask): Promise<unknown> {
       return (await reports).writeReport(task);
     case 'page':
       return (await reports).writePage(task);
+    case 'stall':
+      return (await stalls).readStallSamples(task, true);
   }
 }
 

@@ -1,36 +1,45 @@
 // The agent thread: holds the windows, drains the rings, samples the process, writes the reports, answers the end of the process.
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
+import { BroadcastChannel, type MessagePort, threadId } from 'node:worker_threads';
 import { deriveService, safeServiceName } from '../config/derive-service.js';
 import { OPTIONS } from '../config/options.js';
 import type { ResolvedConfig } from '../config/resolve.js';
 import { machineMs, wallMs } from '../core/clock.js';
 import { FaultLog } from '../core/fault-log.js';
-import { DRAIN_MS, SAMPLE_MS, THREADS_MAX } from '../core/limits.js';
-import { osThreadId } from '../core/os-thread-id.js';
-import { nsToMs } from '../core/units.js';
+import { DRAIN_MS, SAMPLE_MS } from '../core/limits.js';
 import { VERSION } from '../core/version.js';
+import { REQUEST_PATH } from '../flame/attribute.js';
 import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
-import type { AgentData, AgentMessage, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
-import { viewThreadMemory } from '../memory/thread-memory.js';
-import { createAgentMemory, S_MAX, S_SUM, S_TIMED, STAT_FIELDS, viewAgentMemory, type WindowMemory } from '../memory/window-memory.js';
+import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage, MainPortMessage } from '../memory/messages.js';
+import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
 import { lastSeqIn, runDirectoryName } from '../report/files.js';
-import type { AgentHealth, Runtime } from '../report/report-types.js';
+import type { FlamePngTask } from '../report/flame-png.js';
+import type { AgentHealth, FlameTree, Runtime } from '../report/report-types.js';
+import type { StallSamples, StallSamplesTask } from '../report/stall-samples.js';
 import type { ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
-import { Directory, RESERVED } from './directory.js';
+import { ApplicationThreads } from './application-threads.js';
+import { CpuWatch } from './cpu-watch.js';
+import { Directory } from './directory.js';
 import { Drain } from './drain.js';
-import { DrainedThread } from './drained-thread.js';
+import type { DrainedThread } from './drained-thread.js';
+import type { Heartbeat } from './heartbeat.js';
+import { HeavyPool } from './heavy-pool.js';
 import { connectToMain, type MainSession } from './main-session.js';
+import { OwnThreads } from './own-threads.js';
 import { Pool } from './pool.js';
+import type { ThreadLoad } from './profiler/profiler.js';
+import { readStallSamples } from './read-stall-samples.js';
 import { type CloseOutcome, Reporter } from './reporter.js';
 import { RuntimeSampler } from './runtime-sampler.js';
+import { gcSoFar } from './samplers/gc-so-far.js';
 import { SamplingControl } from './sampling-control.js';
+import { StallMonitor } from './stall-monitor.js';
 import { type ClosedBy, Windows } from './windows.js';
 
 /** Options of the contract whose part of pitot is still to come: setting one is answered in the report, not ignored. */
-const NOT_YET = ['metricsPort', 'metricsHost', 'cpuIntervalUs', 'stallMs', 'timeScale'] as const;
+const NOT_YET = ['metricsPort', 'metricsHost', 'timeScale'] as const;
 /** Time to the next try after a window could not be written, ms. */
 const RETRY_MS = 5000;
 /** Ids of flushes that are remembered. */
@@ -41,8 +50,12 @@ export class Agent {
   private readonly config: ResolvedConfig;
   private readonly faults = new FaultLog();
   private readonly log = new AgentLog();
-  private readonly threads = new Map<number, DrainedThread>();
+  private readonly threads: ApplicationThreads;
+  private readonly own: OwnThreads;
+  private readonly cpu: CpuWatch;
+  private readonly stalls: StallMonitor;
   private readonly directory: Directory;
+  private readonly heavy: HeavyPool;
   private readonly windows: Windows;
   private readonly drain: Drain;
   private readonly reporter: Reporter;
@@ -59,6 +72,8 @@ export class Agent {
   private readonly sampling: SamplingControl;
   private windowTimer: NodeJS.Timeout | undefined;
   private ending = false;
+  /** Worker threads of pitot's: this one, and all that are made by it. */
+  private readonly ownThreadIds = new Set([threadId]);
 
   constructor(data: AgentData, port: MessagePort) {
     this.control = new Int32Array(data.control);
@@ -69,19 +84,52 @@ export class Agent {
     const service = this.config.service ?? deriveService(data.service.entryScript, data.service.cwd);
     this.runDirectory = join(resolve(data.service.cwd, this.config.dir), runDirectoryName(safeServiceName(service), data.startedWallMs, process.pid));
     this.directory = new Directory(memory);
-    for (const { sab, name } of data.threads) this.adopt(sab, name);
-    this.windows = new Windows(memory, { wallMs: wallMs(), machineMs: machineMs() }, this.firstSeq());
     const onFault = (code: string, message: string): void => this.fault(code, message);
+    this.own = new OwnThreads(this.config.cpuIntervalUs > 0);
+    this.heavy = new HeavyPool(onFault, this.own);
+    this.threads = new ApplicationThreads(this.directory, data.heartbeatMs, {
+      onAdopted: (thread) => this.config.cpuIntervalUs > 0 && thread.spans.switchOn(),
+      onHeartbeat: (thread, heartbeat) => this.onHeartbeat(thread, heartbeat),
+      onRetiring: (thread) => {
+        this.cpu.retire(thread);
+        this.stalls.remove(thread);
+      },
+      onFault,
+    });
+    const { cwd } = data.service;
+    const formats = this.config.flameFormats === 'none' ? [] : this.config.flameFormats.split(',');
+    this.cpu = new CpuWatch(
+      { intervalUs: this.config.cpuIntervalUs, isOwn: (id) => this.ownThreadIds.has(id), cwd, formats, keep: this.config.flameKeep },
+      {
+        threads: this.threads,
+        isRequest: (path) => this.directory.isNamed(path, REQUEST_PATH),
+        onSegment: (segment) => this.stalls.addSegment(segment),
+        onStart: (thread, intervalUs, tookMs) => this.log.log('info', { thread, intervalUs, tookMs }, 'CPU sampler started'),
+        onFault,
+      },
+    );
+    this.stalls = new StallMonitor(
+      { stallMs: this.config.stallMs, directory: this.runDirectory, service, cwd, formats, keep: this.config.flameKeep, agentTid: this.own.agentTid },
+      {
+        rotate: (thread) => this.cpu.rotate(thread),
+        segments: (thread, startUs) => this.cpu.segments(thread, startUs),
+        readSamples: (task) => this.readSamples(task),
+        onStall: (line) => this.tell('stall', line),
+        onFault,
+      },
+    );
+    for (const { sab, name, loopDelay } of data.threads) this.threads.adopt(sab, name, loopDelay);
+    this.windows = new Windows(memory, { wallMs: wallMs(), machineMs: machineMs() }, this.firstSeq());
     this.drain = new Drain(this.windows, { onFault, onWindowFull: () => this.reporter.closeFull() });
-    this.drain.recover(this.threads.values());
+    this.drain.recover(this.threads);
     this.sampler = new RuntimeSampler(
       {
-        loopDelay: data.threads[0].loopDelay,
+        heartbeat: this.mainHeartbeat,
         execArgv: data.execArgv,
         nodeOptions: data.nodeOptions,
-        readMain: () => this.main?.readSample() ?? null,
+        readMain: () => this.threads.main?.readSample() ?? null,
         readGc: () => gcSoFar(this.windows.current),
-        nameOf: (tid: number) => this.threadName(tid),
+        nameOf: (tid: number) => this.own.nameOf(tid) ?? this.threads.nameOf(tid),
         onFault,
       },
       this.config.intervalMs,
@@ -92,8 +140,12 @@ export class Agent {
       this.directory,
       this.drain,
       {
-        threads: () => this.threads.values(),
+        threads: () => this.threads,
         closeRuntime: (nowMachineMs, nowWallMs) => this.sampler.close(nowMachineMs, nowWallMs),
+        rotateCpu: () => this.cpu.rotateAll(),
+        closeCpu: () => this.cpu.closeWindow(),
+        closeStalls: () => this.stalls.closeWindow(),
+        stallsOfRun: () => this.stalls.stallsOfRun,
         health: (runtime) => this.health(runtime),
         onReport: (result, seq) => this.onReport(result, seq),
         onFault,
@@ -115,10 +167,11 @@ export class Agent {
     this.sampling = new SamplingControl(this.config.overheadBudget, machineMs());
     this.channel = new BroadcastChannel(data.channel);
     this.channel.onmessage = (event: unknown) => this.receive((event as { data: HostMessage }).data);
-    port.on('message', (message: MainPortMessage) => this.receive(message));
+    port.on('message', ({ sab, name, loopDelay }: MainPortMessage) => this.threads.adopt(sab, name, loopDelay));
     for (const key of NOT_YET) {
       if (this.config[key] !== OPTIONS[key].default) this.fault('NOT_IN_THIS_VERSION', `${OPTIONS[key].env} is accepted and has no effect yet`);
     }
+    process.on('worker', (worker) => this.ownThreadIds.add(worker.threadId));
     process.on('uncaughtException', (error) => this.fault('AGENT_EXCEPTION', error.stack ?? error.message));
     process.on('unhandledRejection', (error) => this.fault('AGENT_REJECTION', String((error as Error)?.stack ?? error)));
   }
@@ -127,7 +180,10 @@ export class Agent {
   start(): void {
     Atomics.store(this.control, AGENT_STATE, AGENT_READY);
     this.channel.postMessage({ kind: 'ready' } satisfies AgentMessage);
-    this.timers.push(setInterval(() => this.tick(), DRAIN_MS));
+    this.timers.push(
+      setInterval(() => this.tick(), DRAIN_MS),
+      setInterval(() => this.stalls.poll(), this.stalls.periodMs),
+    );
     this.scheduleWindow();
     void this.watchWake();
     void this.loadRest();
@@ -141,10 +197,12 @@ export class Agent {
     this.session = await connectToMain();
     if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
     if (this.ending) this.session?.disconnect();
+    else await this.cpu.start();
     await this.sample();
     this.timers.push(setInterval(() => void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message)), SAMPLE_MS));
     try {
       this.pool = await Pool.start({ onDeath: (message) => this.onPoolDeath(message) });
+      this.own.pool = this.pool;
       this.drain.pool = this.pool;
       this.reporter.pool = this.pool;
       this.log.log('debug', {}, 'pool started');
@@ -171,24 +229,15 @@ export class Agent {
   }
 
   private async drainBusy(): Promise<void> {
-    const busy = [...this.threads.values()].filter((thread) => thread.backlog > (thread.memory.ringMask + 1) >> 2);
+    const busy = [...this.threads].filter((thread) => thread.backlog > (thread.memory.ringMask + 1) >> 2);
     await this.drain.drainAll(busy);
-    if (busy.length > 0) this.sampling.adjust(this.threads.values(), machineMs());
+    if (busy.length > 0) this.sampling.adjust(this.threads, machineMs());
   }
 
   private tick(): void {
-    void this.drain.drainAll(this.threads.values()).catch((error: Error) => this.fault('DRAIN', error.message));
-    for (const thread of this.threads.values()) {
-      thread.moveSlots(this.windows.current, this.windows.memory.totals);
-      if (thread.isEnded && thread.backlog === 0 && thread.draining === null && thread.name !== 'main') this.retire(thread);
-    }
-    this.sampling.adjust(this.threads.values(), machineMs());
-  }
-
-  private retire(thread: DrainedThread): void {
-    thread.moveSlots(this.windows.current, this.windows.memory.totals);
-    thread.retire();
-    this.threads.delete(thread.serial);
+    void this.drain.drainAll(this.threads).catch((error: Error) => this.fault('DRAIN', error.message));
+    this.threads.moveSlots(this.windows.current, this.windows.memory.totals);
+    this.sampling.adjust(this.threads, machineMs());
   }
 
   private async sample(): Promise<void> {
@@ -196,6 +245,18 @@ export class Agent {
     if (this.sampler.hasTurned()) this.session?.armSignals();
     else this.session?.disarmSignals();
     await this.sampler.sample(machineMs(), wallMs());
+    this.cpu.tick((name) => this.loadOf(name), this.nativeBytes());
+  }
+
+  private loadOf(name: string): ThreadLoad | null {
+    const thread = this.threads.named(name);
+    return thread === undefined ? null : { ...this.stalls.loadOf(name), heapBytes: thread.readSample()?.heapTotalBytes ?? 0 };
+  }
+
+  /** Resident memory that is in no heap known here: V8's own structures, native code, other threads. */
+  private nativeBytes(): number {
+    const main = this.threads.main?.readSample();
+    return process.memoryUsage.rss() - this.own.heapBytes() - (main?.heapTotalBytes ?? 0) - (main?.externalBytes ?? 0);
   }
 
   private scheduleWindow(): void {
@@ -223,14 +284,10 @@ export class Agent {
   }
 
   private receive(message: HostMessage): void {
-    if (message.kind === 'thread') this.adopt(message.sab, message.name);
-    else if (message.kind === 'ended') {
-      for (const thread of this.threads.values()) if (thread.threadId === message.threadId) thread.ended = true;
-    } else if (message.kind === 'fault') {
-      this.fault(message.code, message.message);
-    } else if (message.kind === 'flush') {
-      void this.flush(message.id);
-    }
+    if (message.kind === 'thread') this.threads.adopt(message.sab, message.name, null);
+    else if (message.kind === 'ended') this.threads.markEnded(message.threadId);
+    else if (message.kind === 'fault') this.fault(message.code, message.message);
+    else if (message.kind === 'flush') void this.flush(message.id);
   }
 
   /** A request may come twice, when it was sent before this thread listened: it is answered once. */
@@ -246,21 +303,12 @@ export class Agent {
     }
   }
 
-  private adopt(sab: SharedArrayBuffer, name: string): void {
-    const memory = viewThreadMemory(sab);
-    if (memory === null) {
-      this.fault('LAYOUT', `thread ${name} uses another version of pitot`);
-      return;
-    }
-    const thread = new DrainedThread(memory, name, this.directory);
-    if (this.threads.has(thread.serial) || thread.isRetired) return;
-    if (this.threads.size < THREADS_MAX) this.threads.set(thread.serial, thread);
-    else this.fault('THREADS_MAX', `more than ${THREADS_MAX} threads; ${name} is not measured`);
-  }
+  private mainHeartbeat: Heartbeat | null = null;
 
-  private get main(): DrainedThread | undefined {
-    for (const thread of this.threads.values()) if (thread.name === 'main') return thread;
-    return undefined;
+  private onHeartbeat(thread: DrainedThread, heartbeat: Heartbeat): void {
+    if (thread.name === 'main') this.mainHeartbeat = heartbeat;
+    const isFirstAgent = this.restarts === 0 && thread.name === 'main';
+    this.stalls.add(thread, heartbeat, machineMs() - (isFirstAgent ? process.uptime() * 1000 : 0));
   }
 
   /** The last thing the agent does: sessions let go first, since Node would wait for them. */
@@ -268,8 +316,12 @@ export class Agent {
     this.ending = true;
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.windowTimer);
+    this.stalls.end();
+    await this.cpu.rotateAll();
+    this.cpu.end();
     this.session?.disconnect();
     try {
+      await this.stalls.settle();
       await this.reporter.close('exit');
       await this.reporter.settle();
     } catch (error) {
@@ -284,10 +336,28 @@ export class Agent {
 
   private onReport(result: ReportResult, seq: number): void {
     this.log.log('debug', { seq, bytes: result.bytes }, 'report written');
+    if (result.drawing !== null) this.draw(result.drawing);
     if (this.pool !== null && !this.ending) void this.pool.refreshIdentity().catch(() => {});
     if (Atomics.load(this.control, LISTENERS) > 0) {
       this.channel.postMessage({ kind: 'event', event: 'report', file: result.file } satisfies AgentMessage);
     }
+  }
+
+  private tell(event: EventName, payload: unknown): void {
+    if (Atomics.load(this.control, LISTENERS) > 0) this.channel.postMessage({ kind: 'event', event, payload } satisfies AgentMessage);
+  }
+
+  private async readSamples(task: StallSamplesTask): Promise<StallSamples> {
+    const samples = await readStallSamples(this.pool, task);
+    const { directory, base, title, subtitle } = task;
+    if (task.isLast) this.draw({ directory, base, title, subtitle, flame: samples.flame });
+    return samples;
+  }
+
+  /** Beside the other formats, a moment after them. */
+  private draw(task: Omit<FlamePngTask, 'flame'> & { flame: FlameTree | null }): void {
+    const { flame } = task;
+    if (flame !== null && !this.ending && this.config.flameFormats.includes('png')) void this.heavy.png({ ...task, flame });
   }
 
   private onPoolDeath(message: string): void {
@@ -295,28 +365,13 @@ export class Agent {
     this.fault('POOL_WORKER', message);
   }
 
-  private health(runtime: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'> {
-    const { heapTotal, external } = process.memoryUsage();
-    const ownTids = this.ownTids();
+  private health({ threads }: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'> {
     return {
-      cpuRatio: runtime.threads.filter(({ id }) => ownTids.has(id)).reduce((sum, { cpuRatio }) => sum + cpuRatio, 0),
-      rssBytes: heapTotal + external + (this.pool?.workers ?? []).reduce((sum, { heapBytes }) => sum + heapBytes, 0),
+      cpuRatio: this.own.cpuRatio(threads),
+      rssBytes: this.own.heapBytes(),
       restarts: this.restarts + this.poolDeaths,
       faults: this.faults.list(),
     };
-  }
-
-  private readonly ownTid = osThreadId();
-
-  private ownTids(): Set<number> {
-    return new Set([this.ownTid, ...(this.pool?.workers ?? []).map(({ tid }) => tid)]);
-  }
-
-  private threadName(tid: number): string | null {
-    if (tid === this.ownTid) return 'pitot agent';
-    if (this.pool?.workers.some((worker) => worker.tid === tid)) return 'pitot aggregate';
-    for (const thread of this.threads.values()) if (thread.osTid === tid) return thread.name;
-    return null;
   }
 
   private fault(code: string, message: string): void {
@@ -331,16 +386,4 @@ export class Agent {
       return 1;
     }
   }
-}
-
-/** Collections of a window so far, from its exact figures. */
-function gcSoFar({ stats }: WindowMemory): { count: number; totalMs: number; pauseNsMax: number } {
-  const gc = { count: 0, totalMs: 0, pauseNsMax: 0 };
-  for (const { id, name } of RESERVED) {
-    if (name !== 'pitot.gc') continue;
-    gc.count += stats[id * STAT_FIELDS + S_TIMED];
-    gc.totalMs += nsToMs(stats[id * STAT_FIELDS + S_SUM]);
-    gc.pauseNsMax = Math.max(gc.pauseNsMax, stats[id * STAT_FIELDS + S_MAX]);
-  }
-  return gc;
 }

@@ -19,6 +19,7 @@ export class Directory {
   private readonly memory: AgentMemory;
   private readonly ids = new Map<string, number>();
   private readonly byKind: Record<'path' | 'counter', Definition[]> = { path: [...RESERVED], counter: [COUNTER_OVERFLOW] };
+  private readonly pathNames: string[] = [];
   private next = { path: RESERVED_PATHS, counter: 1 };
 
   constructor(memory: AgentMemory) {
@@ -29,6 +30,11 @@ export class Directory {
   /** Paths and distributions, reserved ones included. */
   get paths(): readonly Definition[] {
     return this.byKind.path;
+  }
+
+  /** Whether a path or distribution has a name, whatever its labels. */
+  isNamed(id: number, name: string): boolean {
+    return this.pathNames[id] === name;
   }
 
   get counters(): readonly Definition[] {
@@ -52,6 +58,7 @@ export class Directory {
     const space = definition.kind === 'counter' ? 'counter' : 'path';
     this.ids.set(keyOf(definition), definition.id);
     this.byKind[space].push(definition);
+    if (space === 'path') this.pathNames[definition.id] = definition.name;
     this.next[space] = Math.max(this.next[space], definition.id + 1);
   }
 }

@@ -1,5 +1,6 @@
 // What the pool's workers can be asked.
 import type { SpanQuery } from '../aggregate/slice-spans.js';
+import type { StallSamplesTask } from '../report/stall-samples.js';
 import type { PageTask, ReportTask } from '../report/write-report.js';
 
 export interface SliceTask {
@@ -21,4 +22,9 @@ export interface WorkerIdentity {
   heapBytes: number;
 }
 
-export type PoolTask = SliceTask | IdentifyTask | ReportTask | PageTask;
+/** Reads a stall's samples and writes its flame files. */
+export interface StallTask extends StallSamplesTask {
+  kind: 'stall';
+}
+
+export type PoolTask = SliceTask | IdentifyTask | ReportTask | PageTask | StallTask;

@@ -3,6 +3,7 @@ import type { Piscina } from 'piscina';
 import type { SliceCounts } from '../aggregate/aggregate-slice.js';
 import type { SpanQuery } from '../aggregate/slice-spans.js';
 import { OWN_THREAD_LIMITS } from '../core/limits.js';
+import type { StallSamples, StallSamplesTask } from '../report/stall-samples.js';
 import type { PageTask, ReportResult, ReportTask } from '../report/write-report.js';
 import { AGGREGATE_URL } from '../worker-urls.js';
 import type { PoolTask, WorkerIdentity } from './pool-tasks.js';
@@ -64,6 +65,10 @@ export class Pool {
 
   page(task: PageTask): Promise<number> {
     return this.runLong<number>(task);
+  }
+
+  stall(task: StallSamplesTask): Promise<StallSamples> {
+    return this.runLong<StallSamples>({ ...task, kind: 'stall' });
   }
 
   async refreshIdentity(): Promise<void> {

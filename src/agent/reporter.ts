@@ -2,8 +2,9 @@
 import { dirname } from 'node:path';
 import { machineMs, wallMs } from '../core/clock.js';
 import { TIMELINE_POINTS_MAX } from '../core/limits.js';
+import type { CpuTask } from '../report/cpu-summary.js';
 import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
-import type { AgentHealth, GaugeValue, Runtime, TimelinePoint } from '../report/report-types.js';
+import type { AgentHealth, CpuProfileSummary, GaugeValue, Runtime, Stall, TimelinePoint } from '../report/report-types.js';
 import type { PageTask, ReportIdentity, ReportResult, ReportTask } from '../report/write-report.js';
 import type { Directory } from './directory.js';
 import type { Drain } from './drain.js';
@@ -22,6 +23,13 @@ export interface WindowRuntime {
 export interface ReporterSources {
   threads(): Iterable<DrainedThread>;
   closeRuntime(nowMachineMs: number, nowWallMs: number): WindowRuntime;
+  /** Ends the threads' present stretches of CPU samples. */
+  rotateCpu(): Promise<void>;
+  /** The window's CPU profiles, and spans up to now; null: there are none. */
+  closeCpu(): CpuTask | null;
+  /** Stalls that were open in the window. */
+  closeStalls(): Stall[];
+  stallsOfRun(): Stall[];
   health(runtime: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'>;
   onReport(result: ReportResult, seq: number): void;
   onFault(code: string, message: string): void;
@@ -53,6 +61,9 @@ export class Reporter {
   private closedRuntime: WindowRuntime | null = null;
   /** Counters as they stood when the window was closed: by the time it is written they have gone on. */
   private closedTotals: Float64Array | null = null;
+  private closedCpu: CpuTask | null = null;
+  private closedStalls: Stall[] = [];
+  private cpu: CpuProfileSummary | null = null;
   private timeline: TimelinePoint[] = [];
 
   constructor(windows: Windows, directory: Directory, drain: Drain, sources: ReporterSources, options: ReporterOptions) {
@@ -88,6 +99,7 @@ export class Reporter {
   }
 
   private async closeNow(by: ClosedBy): Promise<CloseOutcome> {
+    await this.sources.rotateCpu();
     await this.drain.drainAll(this.sources.threads());
     return this.rotateAndWrite(by);
   }
@@ -102,6 +114,8 @@ export class Reporter {
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     this.closedRuntime = this.sources.closeRuntime(now.machineMs, now.wallMs);
     this.closedTotals = this.windows.memory.totals.slice();
+    this.closedCpu = this.sources.closeCpu();
+    this.closedStalls = this.sources.closeStalls();
     const outcome = await this.write(this.windows.rotate(by, now));
     if (outcome.file !== null) this.afterReport();
     return outcome;
@@ -118,7 +132,15 @@ export class Reporter {
     const seq = this.windows.seqOf(index);
     const { runtime, timeline } = (this.closedRuntime ??= this.sources.closeRuntime(machineMs(), wallMs()));
     const totals = (this.closedTotals ??= this.windows.memory.totals.slice());
-    const task: ReportTask = { kind: 'report', window: index, timeline, ...this.figures(runtime), totals };
+    const task: ReportTask = {
+      kind: 'report',
+      window: index,
+      timeline,
+      cpu: this.closedCpu,
+      stalls: this.closedStalls,
+      ...this.figures(runtime),
+      totals,
+    };
     let result: ReportResult;
     try {
       result = await this.run(task);
@@ -132,6 +154,10 @@ export class Reporter {
     this.timeline = mergeTimeline([...this.timeline, ...timeline], TIMELINE_POINTS_MAX);
     this.closedRuntime = null;
     this.closedTotals = null;
+    this.closedCpu = null;
+    this.closedStalls = [];
+    if (result.cpu !== null) this.cpu = result.cpu;
+    for (const { code, message } of result.faults) this.sources.onFault(code, message);
     this.sources.onReport(result, seq);
     return { file: result.file, reason: '' };
   }
@@ -184,6 +210,8 @@ export class Reporter {
       endWallMs: now.wallMs,
       durationMs: now.machineMs - run.startMachineMs,
       timeline: this.timeline,
+      cpu: this.cpu,
+      stalls: this.sources.stallsOfRun(),
     };
     try {
       if (this.pool !== null) await this.pool.page(task);
@@ -195,7 +223,7 @@ export class Reporter {
 
   private lastRuntime: Omit<Runtime, 'gc'> | null = null;
 
-  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window' | 'timeline'> {
+  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window' | 'timeline' | 'cpu' | 'stalls'> {
     this.lastRuntime = runtime;
     return {
       memory: this.windows.memory.sab,

@@ -1,9 +1,9 @@
 // Samples the process once a second from the agent thread, and sums the samples up a window.
 import { totalmem } from 'node:os';
-import type { IntervalHistogram } from 'node:perf_hooks';
 import v8 from 'node:v8';
-import { LOOP_RESOLUTION_MS, THREADS_SAMPLE_MS } from '../core/limits.js';
+import { THREADS_SAMPLE_MS } from '../core/limits.js';
 import type { ThreadSample } from './drained-thread.js';
+import type { Heartbeat } from './heartbeat.js';
 import type { WindowRuntime } from './reporter.js';
 import { readLoopDelay } from './samplers/loop-delay.js';
 import { findMemoryLimit, parseMaxOldSpaceSize } from './samplers/memory-limit.js';
@@ -13,7 +13,7 @@ import { readThreadCpu, type ThreadCpu } from './samplers/thread-cpu.js';
 
 export interface RuntimeSources {
   /** The main thread's native heartbeat; null where it could not be handed over. */
-  loopDelay: IntervalHistogram | null;
+  heartbeat: Heartbeat | null;
   execArgv: string[];
   nodeOptions: string | undefined;
   readMain(): ThreadSample | null;
@@ -52,11 +52,11 @@ export class RuntimeSampler {
     this.add(this.process.sampleNow(), machineMs, wallMs);
   }
 
-  /** True when the main thread's loop has turned since the last call; its heartbeat fires every LOOP_RESOLUTION_MS. */
+  /** True when the main thread's loop has turned since the last call. */
   hasTurned(): boolean {
-    const { loopDelay } = this.sources;
-    if (loopDelay === null) return true;
-    const turns = loopDelay.count;
+    const { heartbeat } = this.sources;
+    if (heartbeat === null) return true;
+    const turns = heartbeat.beats;
     const turned = turns !== this.turns;
     this.turns = turns;
     return turned;
@@ -66,13 +66,12 @@ export class RuntimeSampler {
   close(machineMs: number, wallMs: number): WindowRuntime {
     this.sampleNow(machineMs, wallMs);
     const { timeline, ...runtime } = this.window.close();
-    this.sources.loopDelay?.reset();
-    this.turns = -1;
+    this.sources.heartbeat?.reset();
     return { runtime, timeline };
   }
 
   private add(use: ProcessUse, atMs: number, wallMs: number): void {
-    const { loopDelay, nameOf, readGc, readMain } = this.sources;
+    const { heartbeat, nameOf, readGc, readMain } = this.sources;
     const main = readMain();
     if (atMs - this.threadsAtMs >= THREADS_SAMPLE_MS) {
       this.threadsAtMs = atMs;
@@ -84,7 +83,7 @@ export class RuntimeSampler {
       ...use,
       main: main && { ...main, spaces: main.spaces.map((space, i) => ({ name: this.spaceNames[i] ?? `space ${i}`, ...space })) },
       threads: this.threads,
-      loop: readLoopDelay(loopDelay, LOOP_RESOLUTION_MS),
+      loop: readLoopDelay(heartbeat?.histogram ?? null, heartbeat?.periodMs ?? 0),
       gc: readGc(),
     });
   }

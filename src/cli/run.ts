@@ -20,7 +20,7 @@ Exit codes: the application's · 2 usage · 78 an option's value is bad
 export const command: Command = {
   help,
   async run(args, io) {
-    const registerUrl = new URL('./register.cjs', import.meta.url);
+    const registerUrl = new URL('../src/register.cjs', import.meta.url);
     const child = childOf(args, { ...io.env }, registerUrl.href);
     if (child === 'help') {
       io.out(help);

@@ -75,6 +75,20 @@ export function oneOf<T extends string | number>(values: readonly T[]): OptionKi
   };
 }
 
+/** Some of a list of words, separated by commas, as text in the list's order; `none` for none of them. */
+export function someOf(values: readonly string[], example: string): OptionKind<string> {
+  return {
+    allowed: `none, or some of ${values.join(', ')}, separated by commas`,
+    example,
+    parse(value) {
+      const words = typeof value === 'string' ? value.split(',').map((word) => word.trim()) : Array.isArray(value) ? value : undefined;
+      if (words === undefined) return undefined;
+      if (words.length === 0 || (words.length === 1 && words[0] === 'none')) return 'none';
+      return words.every((word) => values.includes(word)) ? values.filter((word) => words.includes(word)).join(',') : undefined;
+    },
+  };
+}
+
 export function bytes(min: number, max: number, allowed: string, example: string): OptionKind<number> {
   return {
     allowed,

@@ -1,7 +1,10 @@
 // Every option of pitot in one table: name, environment variable, default, what is allowed, and the sentence that documents it.
 import { EXIT_WAIT_MS, RING_RECORDS } from '../core/limits.js';
 import { BYTES_PER_MIB } from '../core/units.js';
-import { boolean, bytes, number, type OptionKind, oneOf, orNull, orOff, powerOfTwo, text, whole, wholeOrOff } from './option-kinds.js';
+import { boolean, bytes, number, type OptionKind, oneOf, orNull, orOff, powerOfTwo, someOf, text, whole, wholeOrOff } from './option-kinds.js';
+
+/** Formats of flame files, as their file names end. */
+export const FLAME_FORMATS = ['cpuprofile', 'folded', 'pb.gz', 'speedscope.json', 'svg', 'html', 'png'] as const;
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -17,6 +20,10 @@ export interface ResolvedConfig {
   /** 0: CPU profiling is off. */
   readonly cpuIntervalUs: number;
   readonly stallMs: number;
+  /** Formats of the flame files, `none` or separated by commas. */
+  readonly flameFormats: string;
+  /** Windows whose flame files are kept. */
+  readonly flameKeep: number;
   readonly overheadBudget: number;
   readonly retainBytes: number;
   readonly retainRuns: number;
@@ -84,13 +91,25 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     env: 'PITOT_CPU_INTERVAL_US',
     default: 10_000,
     ...wholeOrOff(100, 1_000_000, 10_000),
-    doc: 'CPU sampling period, µs; 0 switches CPU profiling off. Accepted, no effect yet.',
+    doc: 'CPU sampling period, µs; 0 switches CPU profiling off. A thread that idles is sampled every 50 ms.',
   },
   stallMs: {
     env: 'PITOT_STALL_MS',
     default: 250,
     ...whole(20, 600_000, 250),
-    doc: 'An event loop that does not turn for this long is a stall, ms. Accepted, no effect yet.',
+    doc: 'An event loop that does not turn for this long is a stall, ms: its cause is written to stalls.ndjson while it lasts.',
+  },
+  flameFormats: {
+    env: 'PITOT_FLAME_FORMATS',
+    default: 'cpuprofile,svg',
+    ...someOf(FLAME_FORMATS, 'cpuprofile,png'),
+    doc: 'Formats of the CPU profile that each window and each stall leaves under flame/; a stall always leaves a .cpuprofile. pb.gz is pprof.',
+  },
+  flameKeep: {
+    env: 'PITOT_FLAME_KEEP',
+    default: 60,
+    ...whole(0, 10_000, 60),
+    doc: 'Windows whose flame files are kept, and as many stalls; the oldest go first.',
   },
   overheadBudget: {
     env: 'PITOT_OVERHEAD_BUDGET',

@@ -95,3 +95,32 @@ export const STALLS_WINDOW_MAX = 50;
 export const STALLS_RUN_MAX = 1000;
 /** Child processes of one thread that are looked at; the newest, of which one is waited for. */
 export const STALL_CHILDREN_MAX = 8;
+/** Time after which a thread's CPU profile is rotated at the latest, ms: about 1 000 samples, which V8 hands over in under a millisecond of pause. */
+export const CPU_ROTATE_MS = 10_000;
+/** CPU sampling period of a thread that idles, µs: 0.3 % of a core where 10 ms take 1.2 %. */
+export const IDLE_CPU_INTERVAL_US = 50_000;
+/** Longest pause that a change of the sampling period may cause, ms; beyond it, at about 45 MiB of heap, the period stays. */
+export const PROFILER_RESTART_MS_MAX = 50;
+/** Growth of memory outside all heaps after which a profiler is made anew, bytes. */
+export const PROFILER_GROWTH_BYTES = 8 * 1024 * 1024;
+/** A console.profile of the host's that is not ended for so long, ms, is ended in pitot's session by making the profiler anew: its samples grow. */
+export const FOREIGN_PROFILE_MS_MAX = 600_000;
+/** A profiler that does not answer for so long although its thread's loop turns is replaced, ms. */
+export const PROFILER_WEDGED_MS = 10_000;
+/** Application threads sampled at once: each has a sampling thread of its own in V8. */
+export const PROFILED_THREADS_MAX = 32;
+/** Segments of a thread's profile kept for a stall that began before the newest rotation. */
+export const HISTORY_SEGMENTS = 3;
+/** Period of the stall watchdog's polls, ms: a quarter of the limit, within these. */
+export const STALL_POLL_MS_MIN = 25;
+export const STALL_POLL_MS_MAX = 250;
+/** How long a stall's line waits for the thread's samples, ms: a thread in native code cannot hand them over. */
+export const EVIDENCE_WAIT_MS = 150;
+/** How long the close of a window waits for the threads' samples, ms: those of a thread in native code come with the next window. */
+export const WINDOW_ROTATE_WAIT_MS = 200;
+/** How long the heavy pool's worker stays without work, ms: canvas alone holds 26 MB. */
+export const HEAVY_IDLE_MS = 5000;
+/** Drawings that may wait; more are refused and counted. */
+export const HEAVY_QUEUE_MAX = 20;
+/** Stalls of a run that its page shows: the longest. */
+export const STALLS_OF_RUN_MAX = 200;

@@ -5,14 +5,15 @@ import { frameKey, ROOT_FUNCTION, standIn } from './profile-builder.js';
 
 /**
  * The tree of all profiles. With more than one thread each has a frame with its name (kind none) under the root; with one, it is that thread's tree.
- * No profiles: a root without time.
+ * No profiles: a root without time. `keep` chooses samples by the index of the profile and of the sample; all by default.
  */
-export function sumProfiles(profiles: readonly NamedProfile[]): CallNode {
+export function sumProfiles(profiles: readonly NamedProfile[], keep?: (profile: number, sample: number) => boolean): CallNode {
   const hasThreads = new Set(profiles.map(({ thread }) => thread)).size > 1;
   const root = emptyNode(standIn(ROOT_FUNCTION), null);
   const grown = new Map<CallNode, Map<string, CallNode>>();
-  for (const profile of profiles) {
-    const tree = buildCallTree(profile);
+  for (const [index, profile] of profiles.entries()) {
+    const tree = buildCallTree(profile, keep && ((sample) => keep(index, sample)));
+    if (hasThreads && tree.totalSamples === 0) continue;
     if (!hasThreads) {
       addTree(root, tree, grown);
       continue;

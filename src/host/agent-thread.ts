@@ -3,11 +3,16 @@ import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { monotonicMs } from '../core/clock.js';
 import { OWN_THREAD_LIMITS, RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
-import type { AgentData, AgentPortMessage, HostMessage, MainPortMessage } from '../memory/messages.js';
-import { STATE, STATE_ENDED, STATE_RETIRED, STATE_RUNNING, THREAD_ID } from '../memory/thread-memory.js';
+import {
+  type AgentData,
+  type AgentPortMessage,
+  type HostMessage,
+  heartbeatChannel,
+  type MainPortMessage,
+  type ThreadEntry,
+} from '../memory/messages.js';
+import { SERIAL, STATE, STATE_ENDED, STATE_RETIRED, STATE_RUNNING, THREAD_ID } from '../memory/thread-memory.js';
 import { AGENT_URL } from '../worker-urls.js';
-
-type ThreadEntry = AgentData['threads'][number];
 
 /** Supervises one agent thread. */
 export class AgentThread {
@@ -16,6 +21,7 @@ export class AgentThread {
   /** Memory of the threads that an agent may still have to drain. */
   private threads: ThreadEntry[];
   private readonly directory: BroadcastChannel;
+  private readonly heartbeats: BroadcastChannel;
   private memory: SharedArrayBuffer | null = null;
   private worker: Worker | null = null;
   private restarts = 0;
@@ -34,6 +40,9 @@ export class AgentThread {
     this.directory = new BroadcastChannel(base.channel);
     this.directory.onmessage = (event: unknown) => this.remember((event as { data: HostMessage }).data);
     this.directory.unref();
+    this.heartbeats = new BroadcastChannel(heartbeatChannel(base.channel));
+    this.heartbeats.onmessage = (event: unknown) => this.rememberEntry((event as { data: ThreadEntry }).data);
+    this.heartbeats.unref();
     this.spawn();
   }
 
@@ -46,6 +55,7 @@ export class AgentThread {
   stop(): void {
     this.stopping = true;
     this.directory.close();
+    this.heartbeats.close();
   }
 
   private spawn(): void {
@@ -102,10 +112,15 @@ export class AgentThread {
       for (const { sab } of this.threads) markEnded(sab, message.threadId);
     }
     if (message.kind !== 'thread') return;
-    this.threads = this.threads.filter(({ sab }) => !isRetired(sab));
-    this.threads.push({ sab: message.sab, name: message.name, loopDelay: null });
-    // An agent that was not listening yet has not heard it.
-    this.worker?.postMessage(message satisfies MainPortMessage);
+    this.rememberEntry({ sab: message.sab, name: message.name, loopDelay: null });
+  }
+
+  /** A thread comes twice, with its heartbeat the second time. An agent that was not listening yet has heard neither. */
+  private rememberEntry(entry: ThreadEntry): void {
+    const serial = serialOf(entry.sab);
+    this.threads = this.threads.filter(({ sab }) => !isRetired(sab) && serialOf(sab) !== serial);
+    this.threads.push(entry);
+    this.worker?.postMessage({ kind: 'entry', ...entry } satisfies MainPortMessage);
   }
 }
 
@@ -123,6 +138,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   delete env.NODE_OPTIONS;
   return env;
 }
+
+const serialOf = (sab: SharedArrayBuffer): number => new Int32Array(sab, 0, 64)[SERIAL];
 
 const isRetired = (sab: SharedArrayBuffer): boolean => Atomics.load(new Int32Array(sab, 0, 64), STATE) === STATE_RETIRED;
 

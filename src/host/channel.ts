@@ -66,7 +66,11 @@ export class Channel {
       // Removed by retention meanwhile: the next one comes.
       return;
     }
-    for (const listener of listeners) listener(payload as never);
+    this.deliver(event, payload);
+  }
+
+  private deliver(event: EventName, payload: unknown): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(payload as never);
   }
 
   private open(): BroadcastChannel {
@@ -89,6 +93,9 @@ export class Channel {
     } else if (message.kind === 'ready') {
       for (const id of this.pending.keys()) this.port?.postMessage({ kind: 'flush', id } satisfies HostMessage);
     } else if (message.kind === 'stopped') this.rejectPending();
-    else if (message.kind === 'event') void this.tell(message.event, message.file);
+    else if (message.kind === 'event') {
+      if ('payload' in message) this.deliver(message.event, message.payload);
+      else void this.tell(message.event, message.file);
+    }
   }
 }

@@ -1,8 +1,9 @@
 // pitot in one process: one instance, whatever copies of the package are loaded. Starts and stops the agent from the main thread; worker threads join.
 import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from 'node:worker_threads';
 import type { ResolvedConfig } from '../config/resolve.js';
-import { wallMs } from '../core/clock.js';
+import { monotonicMs, wallMs } from '../core/clock.js';
 import { PitotError } from '../core/errors.js';
+import { LOOP_RESOLUTION_MS } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STATE, createControl, EXIT_DONE, EXIT_REQUESTED, LISTENERS } from '../memory/control-memory.js';
 import { ENVIRONMENT_KEY, type EventName, type ProcessLink } from '../memory/messages.js';
 import { AgentThread } from './agent-thread.js';
@@ -45,6 +46,7 @@ export class ProcessHost {
       channel: `pitot:${process.pid}:${Math.random().toString(36).slice(2)}`,
       ringRecords: config.ringRecords,
       http: config.http,
+      heartbeatMs: heartbeatMsFor(config.stallMs),
     };
     const attachment = this.thread.attach(link, true);
     // Before the link is inherited: the agent thread is no thread of the application's.
@@ -60,6 +62,7 @@ export class ProcessHost {
         execArgv: process.execArgv,
         nodeOptions: process.env.NODE_OPTIONS,
         startedWallMs: wallMs(),
+        heartbeatMs: link.heartbeatMs,
       },
     );
     setEnvironmentData(ENVIRONMENT_KEY, link as never);
@@ -126,6 +129,15 @@ export class ProcessHost {
     this.thread.attached?.sampler.sampleIfDue();
   }
 
+  /** Called by the agent around what it has this thread do, so that the pause is seen. */
+  pauseBegin(): number {
+    return monotonicMs();
+  }
+
+  pauseEnd(sinceMs: number): void {
+    this.thread.attached?.sampler.recordPause(sinceMs);
+  }
+
   /** Called by the agent when the loop of this thread has stopped turning, and when it turns again. */
   disarmSignals(): void {
     this.running?.end.disarm();
@@ -161,6 +173,11 @@ export function processHost(): ProcessHost {
   Object.defineProperty(globalThis, HOST_KEY, { value: host, enumerable: false, configurable: true, writable: false });
   host.join();
   return host;
+}
+
+/** The heartbeat ticks several times within the shortest stall that is to be seen. */
+function heartbeatMsFor(stallMs: number): number {
+  return Math.max(1, Math.min(LOOP_RESOLUTION_MS, Math.floor(stallMs / 4)));
 }
 
 function misuse(option: string, allowed: string, received: string, remedy: string): PitotError {

@@ -1,11 +1,11 @@
 // What one application thread carries: its instruments, its memory, its probes. Attached when the agent is, dormant otherwise.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { threadId } from 'node:worker_threads';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { threadOriginUs } from '../core/clock.js';
-import { HOST_FAULTS_MAX, LOOP_RESOLUTION_MS, WORKER_RING_RECORDS } from '../core/limits.js';
+import { HOST_FAULTS_MAX, WORKER_RING_RECORDS } from '../core/limits.js';
 import { osThreadId } from '../core/os-thread-id.js';
 import { SERIALS } from '../memory/control-memory.js';
-import type { ProcessLink } from '../memory/messages.js';
+import { heartbeatChannel, type ProcessLink, type ThreadEntry } from '../memory/messages.js';
 import { createThreadMemory, STATE, STATE_ENDED, type ThreadMemory } from '../memory/thread-memory.js';
 import { Channel } from './channel.js';
 import { observeGc } from './gc-observer.js';
@@ -57,10 +57,8 @@ export class ThreadHost {
       const onFault = limitedFaults(attachment.channel);
       attachment.undo.push(installHttpServer(pathFor, onFault), installHttpClient(pathFor, onFault));
     }
-    if (isMain) {
-      attachment.loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-      attachment.loopDelay.enable();
-    }
+    attachment.loopDelay = monitorEventLoopDelay({ resolution: link.heartbeatMs });
+    attachment.loopDelay.enable();
     attachment.undo.push(watchWorkers(attachment.channel));
     return attachment;
   }
@@ -68,7 +66,12 @@ export class ThreadHost {
   /** Announces the thread to an agent that is already running. */
   announce(): void {
     const attachment = this.attachment;
-    attachment?.channel.announce({ kind: 'thread', sab: attachment.memory.sab, name: `worker-${threadId}`, loopDelay: null });
+    if (attachment === null) return;
+    const thread = { sab: attachment.memory.sab, name: `worker-${threadId}` };
+    attachment.channel.announce({ kind: 'thread', ...thread });
+    const port = new BroadcastChannel(heartbeatChannel(attachment.link.channel));
+    port.postMessage({ ...thread, loopDelay: attachment.loopDelay } satisfies ThreadEntry);
+    port.close();
   }
 
   /** Marks the memory as ended and makes all instruments dormant. */

@@ -47,8 +47,12 @@ export class ThreadSampler {
       sample[SAMPLE.spaces + i * 2 + 1] = spaces[i].space_size;
     }
     Atomics.add(words, SAMPLE_SEQ, 1);
-    // What this took is a pause that pitot caused: the report shows the longest.
+    this.recordPause(this.lastMs);
+  }
+
+  /** Something of pitot's ran on this thread from then until now: a pause that pitot caused. The report shows the longest. */
+  recordPause(sinceMs: number): void {
     const endMs = monotonicMs();
-    this.ring.write(OWN_PAUSE_ID, (endMs * 1000) >>> 0, (endMs - this.lastMs) * NS_PER_MS);
+    this.ring.write(OWN_PAUSE_ID, (endMs * 1000) >>> 0, (endMs - sinceMs) * NS_PER_MS);
   }
 }

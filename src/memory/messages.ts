@@ -10,11 +10,19 @@ export interface ProcessLink {
   channel: string;
   ringRecords: number;
   http: boolean;
+  /** Resolution of the loop's native heartbeat. */
+  heartbeatMs: number;
 }
+
+/**
+ * Worker threads tell their heartbeat on a channel of its own, on which the main thread alone listens: Node refuses to send an object of its own to more
+ * than one listener. Main passes it on to the agent, and keeps it for an agent that comes later.
+ */
+export const heartbeatChannel = (channel: string): string => `${channel}:heartbeat`;
 
 export type HostMessage =
   /** A thread has memory to drain. */
-  | { kind: 'thread'; sab: SharedArrayBuffer; name: string; loopDelay: IntervalHistogram | null }
+  | { kind: 'thread'; sab: SharedArrayBuffer; name: string }
   /** A worker thread has ended, in whatever way. */
   | { kind: 'ended'; threadId: number }
   | { kind: 'flush'; id: string }
@@ -28,13 +36,21 @@ export type AgentMessage =
   | { kind: 'ready' }
   /** file: the report on disk; null with a reason when it could not be written. */
   | { kind: 'flushed'; id: string; file: string | null; reason: string }
-  /** Something a listener wants to hear of; file: the JSON that tells it. */
+  /** Something a listener wants to hear of: the JSON file that tells it, or the thing itself. */
   | { kind: 'event'; event: EventName; file: string }
+  | { kind: 'event'; event: EventName; payload: unknown }
   /** No agent answers from now on. */
   | { kind: 'stopped' };
 
-/** From the main thread to the agent thread: threads that announced themselves, perhaps before the agent listened. */
-export type MainPortMessage = Extract<HostMessage, { kind: 'thread' }>;
+/** A thread's memory, and its native heartbeat where that could be handed over. */
+export interface ThreadEntry {
+  sab: SharedArrayBuffer;
+  name: string;
+  loopDelay: IntervalHistogram | null;
+}
+
+/** From the main thread to the agent thread: a thread that announced itself, perhaps before the agent listened, or whose heartbeat has come. */
+export type MainPortMessage = { kind: 'entry' } & ThreadEntry;
 
 /** From the agent thread to the main thread: its memory, which outlives it. */
 export type AgentPortMessage = { kind: 'memory'; sab: SharedArrayBuffer } | { kind: 'notice'; text: string };
@@ -49,10 +65,12 @@ export interface AgentData {
   execArgv: string[];
   nodeOptions: string | undefined;
   /** Memory of threads known so far; on a respawn all of them. */
-  threads: { sab: SharedArrayBuffer; name: string; loopDelay: IntervalHistogram | null }[];
+  threads: ThreadEntry[];
   /** Memory of the agent thread before this one. */
   memory: SharedArrayBuffer | null;
   /** Agent threads that died before this one. */
   restarts: number;
   startedWallMs: number;
+  /** Period of the threads' heartbeats. */
+  heartbeatMs: number;
 }

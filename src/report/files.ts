@@ -51,11 +51,11 @@ export function ensureRunDirectory(directory: string): void {
 }
 
 /** Writes a whole file or nothing: a temporary name first, then a rename. */
-export function writeAtomically(directory: string, name: string, text: string): void {
+export function writeAtomically(directory: string, name: string, data: string | Uint8Array): void {
   ensureRunDirectory(directory);
   const temporary = join(directory, `.${name}.${process.pid}.tmp`);
   try {
-    writeFileSync(temporary, text, { mode: FILE_MODE });
+    writeFileSync(temporary, data, { mode: FILE_MODE });
     renameSync(temporary, join(directory, name));
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -97,7 +97,7 @@ interface Run {
 }
 
 /**
- * Removes the oldest runs until both bounds hold, then the oldest reports of the own run. Directories that pitot did not make, and runs of
+ * Removes the oldest runs until both bounds hold, then the oldest flame files and reports of the own run. Directories that pitot did not make, and runs of
  * processes that live, stay. Returns what was removed.
  */
 export function applyRetention(base: string, own: string, bounds: RetentionBounds, isAlive: (pid: number) => boolean, nowMs: number): string[] {
@@ -112,7 +112,7 @@ export function applyRetention(base: string, own: string, bounds: RetentionBound
     bytes -= run.bytes;
     count--;
   }
-  if (bytes > bounds.bytes) removed.push(...removeOldReports(own, bytes - bounds.bytes));
+  if (bytes > bounds.bytes) removed.push(...removeOldFiles(own, bytes - bounds.bytes));
   return removed;
 }
 
@@ -175,16 +175,16 @@ function measure(directory: string): { bytes: number; newestMs: number; isRun: b
   return { bytes, newestMs, isRun };
 }
 
-function removeOldReports(own: string, excessBytes: number): string[] {
+/** Flame files go first: what they showed is in the reports, merged small. The newest of each kind always stays. */
+function removeOldFiles(own: string, excessBytes: number): string[] {
   const removed: string[] = [];
-  const names = readdirSync(own)
+  const flames = existsSync(join(own, 'flame')) ? readdirSync(join(own, 'flame')).sort() : [];
+  const reports = readdirSync(own)
     .filter((name) => REPORT_FILE.test(name))
     .sort();
   let left = excessBytes;
-  // The newest report always stays.
-  for (const name of names.slice(0, -1)) {
+  for (const path of [...flames.slice(0, -1).map((name) => join(own, 'flame', name)), ...reports.slice(0, -1).map((name) => join(own, name))]) {
     if (left <= 0) break;
-    const path = join(own, name);
     left -= statSync(path).size;
     unlinkSync(path);
     removed.push(path);

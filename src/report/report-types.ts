@@ -241,6 +241,8 @@ export interface Stall {
   top: { function: string; file: string; line: number; ratio: number }[];
   /** Flame file of exactly this interval, relative to the run directory; empty where there is none (yet). */
   file: string;
+  /** The call tree of this interval, small; not in stalls.ndjson. */
+  flame?: FlameTree | null;
 }
 
 export interface Leak {
@@ -323,7 +325,7 @@ export interface RunSummary {
   runtime: Runtime;
   timeline: TimelinePoint[];
   agent: AgentHealth;
-  /** CPU profile of the newest window that has one; null without. */
+  /** Of the newest window that has a CPU profile; null without. */
   cpu: CpuProfileSummary | null;
   alerts: Alert[];
   stalls: Stall[];

@@ -3,8 +3,9 @@ import { StatsBuilder } from '../aggregate/path-stats.js';
 import type { Definition } from '../memory/definition-log.js';
 import { CLOSED_BY, END_MONOTONIC_MS, END_WALL_MS, START_MONOTONIC_MS, START_WALL_MS, viewAgentMemory, WINDOW_SEQ } from '../memory/window-memory.js';
 import { counterValues, windowFigures } from './build-report.js';
+import { type CpuTask, type FlameDrawing, summariseCpu, takeSourceMapFaults } from './cpu-summary.js';
 import { pointLatestAt, reportName, writeAtomically } from './files.js';
-import type { AgentHealth, CpuProfileSummary, GaugeValue, GcStats, Report, RunSummary, Runtime, TimelinePoint } from './report-types.js';
+import type { AgentHealth, CpuProfileSummary, GaugeValue, GcStats, Report, RunSummary, Runtime, Stall, TimelinePoint } from './report-types.js';
 
 /** Why a window was closed, by the number that stands in its header. */
 export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;
@@ -37,12 +38,20 @@ export interface ReportTask extends FigureTask {
   kind: 'report';
   window: 0 | 1;
   timeline: TimelinePoint[];
+  /** CPU profiles of the window; null: there are none. */
+  cpu: CpuTask | null;
+  stalls: Stall[];
 }
 
 export interface ReportResult {
   file: string;
   bytes: number;
   gc: GcStats;
+  /** null: no samples. */
+  cpu: CpuProfileSummary | null;
+  drawing: FlameDrawing | null;
+  /** What went wrong without keeping the report from being written. */
+  faults: { code: string; message: string }[];
 }
 
 /** Histograms that report.html can picture; the rest are rows of figures. */
@@ -55,16 +64,20 @@ export interface PageTask extends FigureTask {
   endWallMs: number;
   durationMs: number;
   timeline: TimelinePoint[];
+  /** Of the newest window that has a CPU profile. */
+  cpu: CpuProfileSummary | null;
+  stalls: Stall[];
 }
 
 /** Builds and writes one report; the rename is the moment at which the window counts as reported. */
-export function writeReport(task: ReportTask): ReportResult {
+export async function writeReport(task: ReportTask): Promise<ReportResult> {
   const memory = viewAgentMemory(task.memory);
   const window = memory.windows[task.window];
   const { header } = window;
   const { identity, runtime } = task;
   const figures = windowFigures(window, task.paths, new StatsBuilder(task.hdrDigits), Number.POSITIVE_INFINITY);
   const seq = header[WINDOW_SEQ];
+  const { cpu, drawing, faults } = await cpuOf(task, seq, header[END_WALL_MS]);
   const report: Report = {
     schema: 'pitot.report/1',
     version: identity.version,
@@ -86,8 +99,8 @@ export function writeReport(task: ReportTask): ReportResult {
     records: figures.records,
     runtime: { ...runtime, gc: figures.gc },
     timeline: task.timeline,
-    cpu: NO_CPU_PROFILE,
-    stalls: [],
+    cpu,
+    stalls: task.stalls,
     leaks: [],
     kpis: [],
     alerts: [],
@@ -98,7 +111,7 @@ export function writeReport(task: ReportTask): ReportResult {
   const name = reportName(seq);
   writeAtomically(identity.directory, name, text);
   pointLatestAt(identity.directory, name);
-  return { file: `${identity.directory}/${name}`, bytes: text.length, gc: figures.gc };
+  return { file: `${identity.directory}/${name}`, bytes: text.length, gc: figures.gc, cpu: cpu.samples > 0 ? cpu : null, drawing, faults };
 }
 
 /** Draws report.html from all windows that have been reported. */
@@ -121,9 +134,9 @@ export async function writePage(task: PageTask): Promise<number> {
     runtime: { ...task.runtime, gc: figures.gc },
     timeline: task.timeline,
     agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
-    cpu: null,
+    cpu: task.cpu,
     alerts: [],
-    stalls: [],
+    stalls: task.stalls,
     leaks: [],
     kpis: [],
     config: identity.config,
@@ -131,6 +144,22 @@ export async function writePage(task: PageTask): Promise<number> {
   const html = renderRunHtml(run);
   writeAtomically(identity.directory, 'report.html', html);
   return html.length;
+}
+
+/** A profile that cannot be summed up costs its figures, not the report. */
+async function cpuOf(
+  { cpu, identity, paths }: ReportTask,
+  seq: number,
+  endWallMs: number,
+): Promise<Pick<ReportResult, 'drawing' | 'faults'> & { cpu: CpuProfileSummary }> {
+  if (cpu === null || cpu.threads.length === 0) return { cpu: { ...NO_CPU_PROFILE, intervalUs: cpu?.intervalUs ?? 0 }, drawing: null, faults: [] };
+  try {
+    const { directory, service, pid } = identity;
+    const summary = await summariseCpu(cpu, { directory, service, pid, seq, endWallMs, paths });
+    return { ...summary, faults: takeSourceMapFaults().map((message) => ({ code: 'SOURCE_MAP', message })) };
+  } catch (error) {
+    return { cpu: NO_CPU_PROFILE, drawing: null, faults: [{ code: 'CPU_SUMMARY', message: (error as Error).message }] };
+  }
 }
 
 /** What a window without a CPU profile holds. */

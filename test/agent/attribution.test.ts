@@ -51,7 +51,7 @@ test('should measure where the clock of the thread stands on that of the machine
 
 test('should write where its clock stands into its memory when a thread is attached', (t) => {
   const host = new ThreadHost();
-  const link = { control: createControl().buffer as SharedArrayBuffer, channel: 'attribution.test', ringRecords: 1024, http: false };
+  const link = { control: createControl().buffer as SharedArrayBuffer, channel: 'attribution.test', ringRecords: 1024, http: false, heartbeatMs: 50 };
   const { memory } = host.attach(link, false);
   t.teardown(() => host.detach());
   t.true(Math.abs(memory.originUs[0] - threadOriginUs()) < 20, `${memory.originUs[0]} and ${threadOriginUs()}`);

@@ -30,6 +30,8 @@ test('should give the defaults of the contract when nothing is set', (t) => {
       config: null,
       cpuIntervalUs: 10_000,
       stallMs: 250,
+      flameFormats: 'cpuprofile,svg',
+      flameKeep: 60,
       overheadBudget: 0.01,
       retainBytes: 536_870_912,
       retainRuns: 20,

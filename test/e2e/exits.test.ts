@@ -97,7 +97,9 @@ for (const way of WAYS) {
       [],
     );
     t.is(statSync(run).mode & 0o777, 0o700);
-    for (const name of readdirSync(run)) t.is(statSync(join(run, name)).mode & 0o777, 0o600, name);
+    for (const entry of readdirSync(run, { recursive: true, withFileTypes: true })) {
+      t.is(statSync(join(entry.parentPath, entry.name)).mode & 0o777, entry.isDirectory() ? 0o700 : 0o600, entry.name);
+    }
     bare.app.remove();
     measured.app.remove();
   });

@@ -1,0 +1,157 @@
+// The agent's line to the V8 inspectors of the application's threads: main by interrupt, its worker threads through the NodeWorker domain. No port is opened.
+import type { Session } from 'node:inspector';
+
+/** One application thread that answers inspector commands, also while its JavaScript is busy. */
+export interface Target {
+  /** `main`, `worker-3`. */
+  readonly name: string;
+  readonly threadId: number;
+  /** Rejects when the command fails or the thread has gone; pending as long as the thread runs native code. */
+  send(method: string, params?: object): Promise<unknown>;
+  /** Takes the thread's events. Set once, by whoever uses the target. */
+  onEvent: (method: string, params: unknown) => void;
+}
+
+export interface LinkEvents {
+  onTarget(target: Target): void;
+  onGone(target: Target): void;
+}
+
+interface Reply {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Null where Node has no inspector, or the permission model forbids it. `isOwn`: whether a thread is pitot's and not the application's. */
+export async function connectInspector(isOwn: (threadId: number) => boolean, events: LinkEvents): Promise<InspectorLink | null> {
+  try {
+    const inspector = await import('node:inspector');
+    const session = new inspector.Session();
+    session.connectToMainThread();
+    return new InspectorLink(session, isOwn, events);
+  } catch {
+    return null;
+  }
+}
+
+export class InspectorLink {
+  private readonly session: Session;
+  private readonly workers = new Map<string, WorkerTarget>();
+
+  constructor(session: Session, isOwn: (threadId: number) => boolean, events: LinkEvents) {
+    this.session = session;
+    const main = new MainTarget(session);
+    session.on('inspectorNotification', (message: unknown) => {
+      const { method, params } = message as { method: string; params: WorkerEvent };
+      if (method === 'NodeWorker.attachedToWorker') {
+        const threadId = Number(params.workerInfo.workerId);
+        if (isOwn(threadId)) return;
+        const target = new WorkerTarget(session, params.sessionId, threadId);
+        this.workers.set(params.sessionId, target);
+        events.onTarget(target);
+      } else if (method === 'NodeWorker.detachedFromWorker') {
+        const target = this.workers.get(params.sessionId);
+        if (target === undefined) return;
+        this.workers.delete(params.sessionId);
+        target.fail();
+        events.onGone(target);
+      } else if (method === 'NodeWorker.receivedMessageFromWorker') {
+        this.workers.get(params.sessionId)?.receive(params.message);
+      } else main.onEvent(method, params);
+    });
+    events.onTarget(main);
+    // All worker threads, as they are and as they come, those of worker threads included.
+    main.send('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
+  }
+
+  /** Ends the session: what V8 holds for it is let go. To be done before the process ends, else Node waits for "the debugger". */
+  disconnect(): void {
+    for (const target of this.workers.values()) target.fail();
+    this.workers.clear();
+    try {
+      this.session.disconnect();
+    } catch {
+      // Not connected any more.
+    }
+  }
+}
+
+interface WorkerEvent {
+  sessionId: string;
+  message: string;
+  workerInfo: { workerId: string };
+}
+
+class MainTarget implements Target {
+  readonly name = 'main';
+  readonly threadId = 0;
+  onEvent: Target['onEvent'] = () => {};
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  send(method: string, params: object = {}): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.session.post(method, params, (error: (Error & { message: string }) | null, result?: object) => {
+        if (error) reject(new Error(`${method}: ${error.message}`));
+        else resolve(result);
+      });
+    });
+  }
+}
+
+class WorkerTarget implements Target {
+  readonly name: string;
+  readonly threadId: number;
+  onEvent: Target['onEvent'] = () => {};
+  private readonly session: Session;
+  private readonly sessionId: string;
+  private readonly replies = new Map<number, Reply>();
+  private nextId = 1;
+
+  constructor(session: Session, sessionId: string, threadId: number) {
+    this.session = session;
+    this.sessionId = sessionId;
+    this.threadId = threadId;
+    this.name = `worker-${threadId}`;
+  }
+
+  send(method: string, params: object = {}): Promise<unknown> {
+    const id = this.nextId++;
+    const message = JSON.stringify({ id, method, params });
+    return new Promise((resolve, reject) => {
+      this.replies.set(id, { resolve, reject });
+      this.session.post('NodeWorker.sendMessageToWorker', { sessionId: this.sessionId, message }, (error: Error | null) => {
+        if (!error) return;
+        this.replies.delete(id);
+        reject(new Error(`${method}: ${error.message}`));
+      });
+    });
+  }
+
+  receive(text: string): void {
+    const { id, method, params, result, error } = JSON.parse(text) as {
+      id?: number;
+      method?: string;
+      params?: unknown;
+      result?: unknown;
+      error?: { message: string };
+    };
+    if (id === undefined) {
+      if (method !== undefined) this.onEvent(method, params);
+      return;
+    }
+    const reply = this.replies.get(id);
+    this.replies.delete(id);
+    if (error) reply?.reject(new Error(error.message));
+    else reply?.resolve(result);
+  }
+
+  /** The thread has ended: nothing more is answered. */
+  fail(): void {
+    for (const { reject } of this.replies.values()) reject(new Error(`${this.name} has ended`));
+    this.replies.clear();
+  }
+}

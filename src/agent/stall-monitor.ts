@@ -1,0 +1,228 @@
+// The watchdog: polls the heartbeat of every application thread, and when a loop has stopped has its cause put on disk while it lasts. Thread: agent.
+import { performance } from 'node:perf_hooks';
+import { machineMs, wallMs } from '../core/clock.js';
+import { STALL_POLL_MS_MAX, STALL_POLL_MS_MIN, STALLS_OF_RUN_MAX, STALLS_WINDOW_MAX } from '../core/limits.js';
+import { nsToMs } from '../core/units.js';
+import { PollClock } from '../diagnose/poll-clock.js';
+import { StallCount } from '../diagnose/stall-count.js';
+import { judgeStop } from '../diagnose/stall-verdict.js';
+import { type StallEvent, StallWatch } from '../diagnose/stalls.js';
+import type { Profile } from '../flame/profile.js';
+import { flameFileName } from '../report/flame-files.js';
+import type { Stall } from '../report/report-types.js';
+import { appendStall } from '../report/stall-log.js';
+import type { DrainedThread } from './drained-thread.js';
+import type { Heartbeat } from './heartbeat.js';
+import { CpuSupply } from './samplers/cpu-supply.js';
+import { StallEvidenceReader } from './samplers/stall-evidence.js';
+import { ThreadTimesReader } from './samplers/thread-times.js';
+import { StallStory, type StallStoryOptions, type StallStorySources } from './stall-story.js';
+
+export interface StallMonitorOptions extends StallStoryOptions {
+  stallMs: number;
+  /** The kernel's number of the agent thread. */
+  agentTid: number;
+}
+
+/** What the monitor asks of the agent. */
+export interface StallSources extends StallStorySources {
+  /** Newest samples of a thread that reach past a moment. */
+  segments(thread: string, startUs: number): Profile[];
+}
+
+interface Watched {
+  thread: DrainedThread;
+  heartbeat: Heartbeat;
+  watch: StallWatch;
+  evidence: StallEvidenceReader;
+  /** The open stall; null: there is none, or it is beyond a limit. */
+  story: StallStory | null;
+  /** Stalls whose samples are still coming: the open one, and one that has just ended. */
+  collecting: Set<StallStory>;
+  times: ThreadTimesReader;
+  /** CPU time at the last call of `busyRatio`. */
+  load: { atMs: number; cpuMs: number };
+}
+
+export class StallMonitor {
+  readonly periodMs: number;
+  private readonly options: StallMonitorOptions;
+  private readonly sources: StallSources;
+  private readonly watched = new Map<DrainedThread, Watched>();
+  private readonly clock: PollClock;
+  private readonly supply: CpuSupply;
+  private readonly count = new StallCount();
+  /** Stalls that were open in the window. */
+  private inWindow: Stall[] = [];
+  private ofRun: Stall[] = [];
+  /** Stalls whose last line is still to come: the next report has them again, then complete. */
+  private readonly untold = new Set<Stall>();
+
+  constructor(options: StallMonitorOptions, sources: StallSources) {
+    this.options = options;
+    this.sources = sources;
+    this.periodMs = Math.min(STALL_POLL_MS_MAX, Math.max(STALL_POLL_MS_MIN, Math.floor(options.stallMs / 4)));
+    this.clock = new PollClock({ periodMs: this.periodMs, nowMs: machineMs(), activeMs: performance.eventLoopUtilization().active });
+    this.supply = new CpuSupply({ agentTid: options.agentTid });
+    this.supply.poll(machineMs(), this.clock.lateMs);
+  }
+
+  /** Watches a thread whose heartbeat could be handed over. startMs: when it began, on the machine's clock. */
+  add(thread: DrainedThread, heartbeat: Heartbeat, startMs: number): void {
+    const { stallMs } = this.options;
+    const watched: Watched = {
+      thread,
+      heartbeat,
+      watch: new StallWatch({ stallMs, heartbeatMs: heartbeat.periodMs, startMs, tellsStops: thread.name === 'main' }),
+      evidence: new StallEvidenceReader({ tid: thread.osTid, supply: this.supply, lookAfterMs: stallMs / 2 }),
+      story: null,
+      collecting: new Set(),
+      times: new ThreadTimesReader(thread.osTid),
+      load: { atMs: machineMs(), cpuMs: Number.NaN },
+    };
+    watched.evidence.poll(startMs, watched.watch.sinceMs);
+    this.watched.set(thread, watched);
+  }
+
+  /** The thread has ended. */
+  remove(thread: DrainedThread): void {
+    const watched = this.watched.get(thread);
+    if (watched === undefined) return;
+    this.close(watched, 'thread-ended');
+    this.watched.delete(thread);
+    watched.evidence.close();
+    watched.times.close();
+  }
+
+  poll(): void {
+    const nowMs = machineMs();
+    const lateMs = this.clock.poll(nowMs, performance.eventLoopUtilization().active);
+    this.supply.poll(nowMs, this.clock.lateMs);
+    for (const watched of this.watched.values()) {
+      if (watched.thread.isEnded) continue;
+      for (const event of watched.watch.poll({ nowMs, turns: watched.heartbeat.histogram.count, lateMs })) this.take(watched, event, nowMs);
+      watched.evidence.poll(nowMs, watched.watch.sinceMs);
+    }
+  }
+
+  /** Samples have come of a thread, by whatever rotation. */
+  addSegment(segment: Profile): void {
+    for (const { thread, collecting } of this.watched.values()) {
+      if (thread.name === segment.thread) for (const story of collecting) story.addSegment(segment);
+    }
+  }
+
+  /** Share of a core that a thread used since the last call, and the times its loop has turned; NaN and 0 where that is not known. Called about once a second. */
+  loadOf(name: string): { busyRatio: number; turns: number } {
+    for (const watched of this.watched.values()) {
+      if (watched.thread.name !== name) continue;
+      const times = watched.times.read();
+      const nowMs = machineMs();
+      const { load } = watched;
+      watched.load = { atMs: nowMs, cpuMs: times === null ? Number.NaN : nsToMs(times.cpuNs) };
+      return { busyRatio: (watched.load.cpuMs - load.cpuMs) / Math.max(1, nowMs - load.atMs), turns: watched.heartbeat.beats };
+    }
+    return { busyRatio: Number.NaN, turns: 0 };
+  }
+
+  /** Stalls that were open within the window; the next one begins with those that still are. */
+  closeWindow(): Stall[] {
+    const nowMs = machineMs();
+    for (const { story } of this.watched.values()) if (story !== null) story.stall.durationMs = nowMs - story.startMs;
+    const stalls = this.inWindow.map((stall) => ({ ...stall }));
+    this.inWindow = this.inWindow.filter((stall) => this.untold.has(stall));
+    const leftOut = this.count.closeWindow();
+    if (leftOut > 0) this.sources.onFault('STALLS_MAX', `${leftOut} stalls of a window beyond the ${STALLS_WINDOW_MAX} that are told in detail`);
+    return stalls;
+  }
+
+  /** The longest stalls of the run, in the order of their beginnings. */
+  get stallsOfRun(): Stall[] {
+    return this.ofRun;
+  }
+
+  /** Resolves when all that was seen is on disk. */
+  async settle(): Promise<void> {
+    await Promise.all(Array.from(this.watched.values()).flatMap(({ collecting }) => Array.from(collecting, (story) => story.settle())));
+  }
+
+  /** The process ends: stalls that are open end with it. */
+  end(): void {
+    for (const watched of this.watched.values()) this.close(watched, 'process-exit');
+  }
+
+  private close(watched: Watched, how: 'thread-ended' | 'process-exit'): void {
+    const nowMs = machineMs();
+    for (const event of watched.watch.close(nowMs, how)) this.take(watched, event, nowMs);
+  }
+
+  private take(watched: Watched, event: StallEvent, nowMs: number): void {
+    if (event.kind === 'stopped') {
+      this.tellStop(event);
+      return;
+    }
+    if (event.kind === 'open') this.open(watched, event.startMs);
+    const { story } = watched;
+    if (story === null) return;
+    const isEnd = event.kind === 'end';
+    const figures = { ...watched.evidence.read(nowMs, isEnd), startup: event.startup };
+    story.tell(event.kind, figures, isEnd && event.how !== 'turned');
+    if (!isEnd) return;
+    watched.story = null;
+    void story.settle().then(() => {
+      watched.collecting.delete(story);
+      this.untold.delete(story.stall);
+    });
+  }
+
+  private open(watched: Watched, startMs: number): void {
+    const id = this.count.admit();
+    if (id === null) return;
+    const { name, threadId } = watched.thread;
+    const startWallMs = wallMs() - (machineMs() - startMs);
+    const stall = this.keep(id, name, startWallMs);
+    const base = flameFileName(startWallMs, process.pid, name === 'main' ? 0 : threadId, `stall-${String(id).padStart(4, '0')}`);
+    watched.story = new StallStory(stall, startMs, base, [...this.sources.segments(name, startMs * 1000)], this.options, this.sources);
+    watched.collecting.add(watched.story);
+    this.untold.add(stall);
+  }
+
+  /** Nothing of the process ran: a stall that nobody in it could tell of while it lasted. */
+  private tellStop({ startMs, lateMs, durationMs }: StallEvent & { kind: 'stopped' }): void {
+    const id = this.count.admit();
+    if (id === null) return;
+    const { verdict, reason } = judgeStop(this.supply.stopEvidence(lateMs));
+    const stall = Object.assign(this.keep(id, 'main', wallMs() - (machineMs() - startMs)), { durationMs, ongoing: false, verdict, reason });
+    const line = { event: 'end', at: new Date(wallMs()).toISOString(), ...stall } as const;
+    try {
+      appendStall(this.options.directory, line);
+    } catch (error) {
+      this.sources.onFault('STALL', (error as Error).message);
+    }
+    this.sources.onStall(line);
+  }
+
+  private keep(id: number, thread: string, startWallMs: number): Stall {
+    const stall: Stall = {
+      id,
+      thread,
+      startAt: new Date(startWallMs).toISOString(),
+      durationMs: 0,
+      ongoing: true,
+      verdict: 'waiting',
+      reason: '',
+      cpuMs: 0,
+      top: [],
+      file: '',
+    };
+    this.inWindow.push(stall);
+    this.ofRun.push(stall);
+    if (this.ofRun.length > STALLS_OF_RUN_MAX) {
+      const shortest = this.ofRun
+        .filter(({ ongoing }) => !ongoing)
+        .reduce((least, each) => (each.durationMs < least.durationMs ? each : least), this.ofRun[0]);
+      this.ofRun = this.ofRun.filter((each) => each !== shortest);
+    }
+    return stall;
+  }
+}

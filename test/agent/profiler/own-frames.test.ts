@@ -1,0 +1,46 @@
+// pitot's own scripts leave profiles without a trace, and without moving time.
+import test from 'ava';
+import { withoutOwnFrames } from '../../../src/agent/profiler/own-frames.js';
+import { OWN_SCRIPT } from '../../../src/agent/profiler/thread-profiler.js';
+import type { CpuProfile, CpuProfileNode } from '../../../src/flame/cpu-profile.js';
+
+const node = (id: number, functionName: string, url: string, children: number[] = []): CpuProfileNode => ({
+  id,
+  callFrame: { functionName, scriptId: '1', url, lineNumber: 0, columnNumber: 0 },
+  children,
+});
+
+// (root) 1 ── work 2 ── (own) 3 ── profile 4
+//          └─ (own) 5 ── profileEnd 6
+const PROFILE: CpuProfile = {
+  startTime: 1000,
+  endTime: 1100,
+  nodes: [
+    node(1, '(root)', '', [2, 5]),
+    node(2, 'work', 'file:///app.js', [3]),
+    node(3, '', OWN_SCRIPT, [4]),
+    node(4, 'profile', ''),
+    node(5, '', OWN_SCRIPT, [6]),
+    node(6, 'profileEnd', ''),
+  ],
+  samples: [6, 2, 4, 2, 1],
+  timeDeltas: [5, 10, 3, 10, 20],
+};
+
+test('should give the time of own samples to the sample before when they are left out', (t) => {
+  const { nodes, samples, timeDeltas } = withoutOwnFrames(PROFILE, OWN_SCRIPT);
+  t.deepEqual(
+    nodes.map(({ id, children }) => [id, children]),
+    [
+      [1, [2]],
+      [2, []],
+    ],
+  );
+  t.deepEqual(samples, [2, 2, 1]);
+  // The samples stay at 1015, 1028 and 1048.
+  t.deepEqual(timeDeltas, [15, 13, 20]);
+});
+
+test('should return the very profile when nothing of it is own', (t) => {
+  t.is(withoutOwnFrames(PROFILE, 'pitot:other'), PROFILE);
+});
