@@ -8,6 +8,8 @@ import { Child, describeEnd } from './child.js';
 import type { ServiceMessage } from './main.js';
 
 const DEFAULT_SECONDS = 20;
+/** How long the request in the middle of the load blocks the main thread. */
+const BLOCK_SECONDS = 2;
 /** From process start to the first good answer: a new database on a slow disk takes several seconds. */
 const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 100;
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
     await untilAnswers(url, service);
 
     console.log(`demo: ${seconds} s of load; pitot writes a report each ${Number(env.PITOT_INTERVAL_MS) / 1000} s`);
-    await loadFor(seconds, url, service);
+    await Promise.all([loadFor(seconds, url, service), blockOnce(seconds, url)]);
     // The newest window is what people open first: one that has only just begun would show next to nothing.
     if (newestWindowAgeMs(reportsDir, service.pid!) < LAST_WINDOW_MS_MIN) await loadFor(LAST_WINDOW_MS_MIN / 1000, url, service);
 
@@ -64,6 +66,15 @@ async function main(): Promise<void> {
 async function loadFor(seconds: number, url: string, service: Child): Promise<void> {
   const load = start({ name: 'the load generator', script: script('load.js'), args: ['--url', url, '--seconds', String(seconds)] });
   await Promise.race([load.succeeded(), service.ended.then((end) => Promise.reject(new Error(`${describeEnd('the service', end)} under load`)))]);
+}
+
+/** In the middle of the load, one request that computes on the main thread: nothing else is answered until it is done. */
+async function blockOnce(seconds: number, url: string): Promise<void> {
+  await new Promise((wake) => setTimeout(wake, (seconds * 1000) / 2));
+  if (interrupted !== null) return;
+  console.log(`demo: GET /forecast?seconds=${BLOCK_SECONDS}, which blocks the service's main thread for ${BLOCK_SECONDS} s`);
+  // A service that is gone is told of by the load.
+  await fetch(`${url}/forecast?seconds=${BLOCK_SECONDS}`).catch(() => {});
 }
 
 /** Time since the last report was written, so the length of the window that is open. */
@@ -111,6 +122,10 @@ the whole run as a page     ${join(shown, 'report.html')}
 the newest window           ${join(shown, 'latest.json')}
 one file a window           ${join(shown, 'report-*.json')}   (${reports} files)
 
+stalls, as they happened    ${join(shown, 'stalls.ndjson')}
+CPU profiles, flame graphs  ${join(shown, 'flame/')}
+
+One request blocked the main thread, and stalls.ndjson names the function that did it: its first line was written while it still ran.
 One endpoint gets slower as histories grow. Find it in report.html; examples/ledger/README.md says what to look for.`);
 }
 

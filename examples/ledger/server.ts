@@ -1,9 +1,11 @@
 // The HTTP interface: routes, input schemas, and the one place where outcomes become status codes. pitot times each route by itself.
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { path } from 'pitot';
 import type { Database } from './database.js';
 import { AMOUNT_CENTS_MAX, type Command, type Rejection } from './domain.js';
 import { EventStore } from './event-store.js';
+import { simulateTurnover } from './forecast.js';
 import { Ledger } from './ledger.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { PROJECTIONS, readBalance, readDailyTotals } from './projections.js';
@@ -19,6 +21,8 @@ export interface ServerOptions {
   readonly projectionIdleMs?: number;
   readonly onError?: (error: Error) => void;
 }
+
+const forecastPath = path('ledger.forecast');
 
 const STATUS_BY_REJECTION: Readonly<Record<Rejection, number>> = {
   'unknown-account': 404,
@@ -95,6 +99,15 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     '/totals',
     { schema: { querystring: { ...strict({ days: smallNumber }), required: [] } } },
     async (request) => ({ totals: await readDailyTotals(database, Number(request.query.days ?? 7)) }),
+  );
+  app.get<{ Querystring: { seconds?: string } }>(
+    '/forecast',
+    { schema: { querystring: { ...strict({ seconds: { type: 'string', pattern: '^[1-9]$' } }), required: [] } } },
+    async (request) => {
+      const totals = await readDailyTotals(database, 7);
+      const amounts = totals.map((total) => total.amountCents).filter((amountCents) => amountCents > 0);
+      return forecastPath.time(() => simulateTurnover(amounts, Number(request.query.seconds ?? 2)));
+    },
   );
   app.get('/health', async () => {
     const lags = await runner.lags();

@@ -103,6 +103,7 @@ export class Agent {
       {
         threads: this.threads,
         isRequest: (path) => this.directory.isNamed(path, REQUEST_PATH),
+        isBlocked: (thread) => this.stalls.isStalled(thread),
         onSegment: (segment) => this.stalls.addSegment(segment),
         onStart: (thread, intervalUs, tookMs) => this.log.log('info', { thread, intervalUs, tookMs }, 'CPU sampler started'),
         onFault,

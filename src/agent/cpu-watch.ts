@@ -24,6 +24,8 @@ export interface CpuWatchSources {
   threads: ApplicationThreads;
   /** Whether a process's path id is that of requests it answers. */
   isRequest(path: number): boolean;
+  /** Whether a thread's loop has stopped at this moment. */
+  isBlocked(thread: string): boolean;
   onSegment(segment: Profile): void;
   onStart(thread: string, intervalUs: number, tookMs: number): void;
   onFault(code: string, message: string): void;
@@ -66,8 +68,10 @@ export class CpuWatch {
   /** Called about once a second. nativeBytes: resident memory outside of every heap that is known. */
   tick(loadOf: (thread: string) => ThreadLoad | null, nativeBytes: number): void {
     // A rotation takes the spans of the stretch before: a thread with very many of them would forget the oldest.
-    const isFull = [...this.sources.threads].some(({ spans }) => spans.fillRatio > SPANS_FILL_MAX);
-    if (isFull && machineMs() - this.rotatedAtMs >= EARLY_ROTATE_MS) void this.rotateAll();
+    const full = [...this.sources.threads].filter(({ spans }) => spans.fillRatio > SPANS_FILL_MAX);
+    for (const { name } of full) this.profiles.joinPending(name);
+    if (full.length > 0 && machineMs() - this.rotatedAtMs >= EARLY_ROTATE_MS) void this.rotateAll();
+    this.profiles.joinOld(machineMs() * 1000, (thread) => this.sources.isBlocked(thread));
     this.profiler?.tick(machineMs(), loadOf, nativeBytes);
   }
 

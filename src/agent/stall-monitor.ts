@@ -125,6 +125,12 @@ export class StallMonitor {
     return { busyRatio: Number.NaN, turns: 0 };
   }
 
+  /** Whether a thread's loop has stopped at this moment. */
+  isStalled(name: string): boolean {
+    for (const { thread, watch } of this.watched.values()) if (thread.name === name) return watch.isStalled;
+    return false;
+  }
+
   /** Stalls that were open within the window; the next one begins with those that still are. */
   closeWindow(): Stall[] {
     const nowMs = machineMs();

@@ -124,3 +124,7 @@ export const HEAVY_IDLE_MS = 5000;
 export const HEAVY_QUEUE_MAX = 20;
 /** Stalls of a run that its page shows: the longest. */
 export const STALLS_OF_RUN_MAX = 200;
+/** Age of CPU samples at which they are joined with spans while a window lasts, ms: asynchronous spans up to this length are known. */
+export const JOIN_DELAY_MS = 10_000;
+/** Stretches of samples that wait to be joined, while the thread is blocked. */
+export const JOIN_PENDING_MAX = 64;

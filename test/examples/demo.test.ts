@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import test from 'ava';
 import type { Report } from '../../src/report/report-types.js';
+import type { StallLine } from '../../src/report/stall-log.js';
 
 const DEMO = fileURLToPath(new URL('../../examples/ledger/demo.js', import.meta.url));
 
@@ -108,6 +109,29 @@ test.serial('should leave reports of routes and commands that agree with the loa
     statements,
   );
   t.true(callsOf(({ name, labels }) => name === 'ledger.projection' && labels.name === 'daily-totals') > 0);
+
+  // The request in the middle of the load, named while it blocked.
+  const run = join(demo.reportsDir, readdirSync(demo.reportsDir)[0]!);
+  const lines: StallLine[] = readFileSync(join(run, 'stalls.ndjson'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const isForecast = ({ top }: StallLine): boolean => top.some(({ file }) => file.endsWith('forecast.ts'));
+  const { id } = lines.find((line) => line.event === 'end' && isForecast(line))!;
+  const story = lines.filter((line) => line.id === id);
+  t.is(story[0]!.event, 'open');
+  t.true(isForecast(story[0]!), JSON.stringify(story[0]!.top));
+  t.true(Date.parse(story[0]!.at) - Date.parse(story[0]!.startAt) < 2000, `${story[0]!.startAt} to ${story[0]!.at}`);
+  t.true(story.at(-1)!.durationMs > 1500, `${story.at(-1)!.durationMs} ms`);
+  t.true(readFileSync(join(run, story.at(-1)!.file), 'utf8').includes('simulateDay'));
+
+  // CPU by path adds up. A window that closes while the forecast runs does not know yet whose time that is: here two of them do.
+  for (const { cpu } of reports) {
+    const sumMs = cpu.byPath.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+    t.true(Math.abs(sumMs - cpu.busyMs) < 0.001, `${sumMs} of ${cpu.busyMs}`);
+  }
+  const forecastMs = reports.flatMap(({ cpu }) => cpu.byPath).reduce((sum, { name, cpuMs }) => sum + (name === 'ledger.forecast' ? cpuMs : 0), 0);
+  t.true(forecastMs > 0 && forecastMs < 2500, `${forecastMs} ms`);
 });
 
 test.serial('should stop everything, clean up and end with 130 when interrupted under load', async (t) => {

@@ -154,3 +154,10 @@ test.serial('should answer 500 without the inner message, and go on, when the da
   t.true(errors.some(({ message }) => message === 'password=secret'));
   t.is((await call('GET', '/health')).status, 200);
 });
+
+test.serial('should forecast from the totals there are, for as long as it is told, when asked', async (t) => {
+  const { status, body } = await call('GET', '/forecast?seconds=1');
+  t.is(status, 200);
+  t.deepEqual(Object.keys(body), ['runs', 'medianCents', 'p95Cents']);
+  t.is((await call('GET', '/forecast?seconds=60')).status, 400);
+});

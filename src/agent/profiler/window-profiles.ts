@@ -1,5 +1,5 @@
 // The samples of each thread in the open window, joined with the thread's spans, and the newest segments for a stall that began before.
-import { HISTORY_SEGMENTS, PROFILED_THREADS_MAX } from '../../core/limits.js';
+import { HISTORY_SEGMENTS, JOIN_DELAY_MS, JOIN_PENDING_MAX, PROFILED_THREADS_MAX } from '../../core/limits.js';
 import type { Attribution } from '../../flame/attribute.js';
 import type { Profile } from '../../flame/profile.js';
 import { sliceProfile } from '../../flame/profile-segments.js';
@@ -11,8 +11,8 @@ export type Join = (thread: string, segment: Profile) => Attribution;
 interface ThreadSegments {
   threadId: number;
   joined: JoinedSegment[];
-  /** Not joined yet: the asynchronous spans around its last samples are still to end. */
-  pending: Profile | null;
+  /** Not joined yet: spans around their samples may still have to end. */
+  pending: Profile[];
   /** Moment of the last sample. */
   endUs: number;
   newest: Profile[];
@@ -29,27 +29,41 @@ export class WindowProfiles {
   /** Segments come in the order of their time and overlap a little, as the rotation makes them. */
   add(threadId: number, segment: Profile): void {
     const thread = this.threadOf(threadId, segment.thread);
-    const { pending } = thread;
+    const before = thread.pending.at(-1);
     // The sampler goes on between two segments: the last leaf was in force until the next sample.
-    if (pending !== null && segment.timesUs.length > 0 && segment.timesUs[0] - thread.endUs < 2 * segment.intervalUs) {
-      pending.timesUs[pending.timesUs.length - 1] = Math.max(thread.endUs, segment.timesUs[0]);
+    if (before !== undefined && segment.timesUs.length > 0 && segment.timesUs[0] - thread.endUs < 2 * segment.intervalUs) {
+      before.timesUs[before.timesUs.length - 1] = Math.max(thread.endUs, segment.timesUs[0]);
     }
-    this.joinPending(segment.thread);
     thread.newest.push(segment);
     if (thread.newest.length > HISTORY_SEGMENTS) thread.newest.shift();
     const cut = sliceProfile(segment, Math.max(thread.endUs, segment.startUs), segment.endUs);
     if (cut.samples.length === 0) return;
-    thread.pending = cut;
+    thread.pending.push(cut);
     thread.endUs = cut.timesUs[cut.timesUs.length - 1];
   }
 
-  /** Joins what is not joined yet of one thread: now, or its spans are gone. */
+  /**
+   * Joins samples that are older than JOIN_DELAY_MS, so that spans of that length are known. Those of a thread that is blocked wait longer: the span that
+   * blocks it ends when the block does.
+   */
+  joinOld(nowUs: number, isBlocked: (thread: string) => boolean): void {
+    for (const [name, thread] of this.threads) {
+      if (isBlocked(name) && thread.pending.length < JOIN_PENDING_MAX) continue;
+      this.joinUntil(name, thread, nowUs - JOIN_DELAY_MS * 1000);
+    }
+  }
+
+  /** Joins all of one thread: now, or its spans are gone. */
   joinPending(name: string): void {
     const thread = this.threads.get(name);
-    if (thread === undefined || thread.pending === null) return;
-    const profile = thread.pending;
-    thread.pending = null;
-    thread.joined.push({ profile, attribution: this.join(name, profile) });
+    if (thread !== undefined) this.joinUntil(name, thread, Number.POSITIVE_INFINITY);
+  }
+
+  private joinUntil(name: string, thread: ThreadSegments, untilUs: number): void {
+    while (thread.pending.length > 0 && thread.pending[0].endUs < untilUs) {
+      const profile = thread.pending.shift() as Profile;
+      thread.joined.push({ profile, attribution: this.join(name, profile) });
+    }
   }
 
   /** The window's samples of each thread that has some; the next window begins empty. */
@@ -74,7 +88,7 @@ export class WindowProfiles {
     if (thread === undefined) {
       // Threads that ended have nothing in the open window: the oldest of them makes place.
       if (this.threads.size >= PROFILED_THREADS_MAX * 2) this.forgetOne();
-      thread = { threadId, joined: [], pending: null, endUs: 0, newest: [] };
+      thread = { threadId, joined: [], pending: [], endUs: 0, newest: [] };
       this.threads.set(name, thread);
     }
     return thread;
@@ -82,7 +96,7 @@ export class WindowProfiles {
 
   private forgetOne(): void {
     for (const [name, { joined, pending }] of this.threads) {
-      if (joined.length > 0 || pending !== null) continue;
+      if (joined.length > 0 || pending.length > 0) continue;
       this.threads.delete(name);
       return;
     }
