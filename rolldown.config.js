@@ -18,7 +18,12 @@ export default defineConfig([
   },
   {
     // One set: what workers and CLI have in common is in the package once. All files stand equally deep, as the URLs in them need.
-    input: { 'workers/agent': 'workers/agent.ts', 'workers/aggregate': 'workers/aggregate.ts', 'workers/heavy': 'workers/heavy.ts', 'src/cli': 'src/cli/main.ts' },
+    input: {
+      'workers/agent': 'workers/agent.ts',
+      'workers/aggregate': 'workers/aggregate.ts',
+      'workers/heavy': 'workers/heavy.ts',
+      'src/cli': 'src/cli/main.ts',
+    },
     platform: 'node',
     external: isBare,
     output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'shared/[name].js', sourcemap: true },
