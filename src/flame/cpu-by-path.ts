@@ -22,7 +22,7 @@ interface PathTime {
 
 /**
  * A row a path that has a sample, most time first (then by name), and `(unattributed)` last, even without time. No rows when nothing burned CPU.
- * A sample's time is that up to the next one; the last of a profile has none. The rows' times add up to the busy time of the profiles.
+ * A sample's time is that up to the next one; the last of a profile has none and only marks its end. The rows' times add up to the busy time of the profiles.
  *
  * @param nameOf name and labels of a process's path id.
  * @param flameOf call tree of the samples that `keep` chooses, by index of the profile and of its sample; asked for the CPU_PATH_FLAMES_MAX rows with the most time, and for the last one.
@@ -36,9 +36,9 @@ export function cpuByPath(
   const times = new Map<number, PathTime>();
   let busyUs = 0;
   profiles.forEach(({ profile: { samples, timesUs }, attribution }, p) => {
-    for (let i = 0; i < samples.length; i++) {
+    for (let i = 0; i + 1 < samples.length; i++) {
       if (busy[p][samples[i]] === 0) continue;
-      const us = i + 1 < samples.length ? timesUs[i + 1] - timesUs[i] : 0;
+      const us = timesUs[i + 1] - timesUs[i];
       let time = times.get(attribution.path[i]);
       if (time === undefined) times.set(attribution.path[i], (time = { us: 0, samples: 0, syncSamples: 0 }));
       time.us += us;

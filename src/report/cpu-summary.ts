@@ -77,10 +77,11 @@ export async function summariseCpu(task: CpuTask, context: CpuTaskContext): Prom
   const ratio = (us: number): number => (busyUs > 0 ? us / busyUs : 0);
   const paths = new Map(context.paths.map((definition) => [definition.id, definition]));
   const attributed = segments.map(({ attribution }, i) => ({ profile: named[i], attribution }));
-  const about = aboutOf(context, tree);
+  // The last sample of a segment only marks its end.
+  const samples = named.reduce((sum, segment) => sum + segment.samples.length - 1, 0);
+  const about = aboutOf(context, samples);
   const cpu: CpuProfileSummary = {
-    // The last sample of a segment only marks its end.
-    samples: named.reduce((sum, { samples }) => sum + samples.length - 1, 0),
+    samples,
     durationMs: totalUs / 1000,
     busyMs: busyUs / 1000,
     intervalUs: task.intervalUs,
@@ -113,11 +114,11 @@ export interface FlameDrawing {
   flame: FlameTree | null;
 }
 
-function aboutOf({ service, pid, seq, endWallMs }: CpuTaskContext, { totalSamples }: CallNode): Pick<FlameDrawing, 'base' | 'title' | 'subtitle'> {
+function aboutOf({ service, pid, seq, endWallMs }: CpuTaskContext, samples: number): Pick<FlameDrawing, 'base' | 'title' | 'subtitle'> {
   return {
     base: flameFileName(endWallMs, pid, 0, sequenceOf(seq)),
     title: `${service} · CPU`,
-    subtitle: `window ${seq}, ${new Date(endWallMs).toISOString()} · ${totalSamples} samples`,
+    subtitle: `window ${seq}, ${new Date(endWallMs).toISOString()} · ${samples} samples`,
   };
 }
 
