@@ -63,8 +63,7 @@ export class StallStory {
     const told = { durationMs: stall.durationMs, cpuMs: stall.cpuMs, ongoing: stall.ongoing };
     this.chain = this.chain
       .then(async () => {
-        if (!isOver) await this.askForSamples();
-        const samples = await this.readSamples(told.durationMs, event === 'end');
+        const samples = await this.samplesFor(told.durationMs, event === 'end', isOver);
         if (samples !== null && samples.top.length > 0) {
           stall.top = samples.top;
           stall.file = samples.file;
@@ -87,6 +86,17 @@ export class StallStory {
   private write(line: StallLine): void {
     appendStall(this.options.directory, line);
     this.sources.onStall(line);
+  }
+
+  /** The line is written whatever becomes of its samples. */
+  private async samplesFor(durationMs: number, isLast: boolean, isOver: boolean): Promise<StallSamples | null> {
+    try {
+      if (!isOver) await this.askForSamples();
+      return await this.readSamples(durationMs, isLast);
+    } catch (error) {
+      this.sources.onFault('STALL_SAMPLES', (error as Error).message);
+      return null;
+    }
   }
 
   private async askForSamples(): Promise<void> {
