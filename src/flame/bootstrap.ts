@@ -77,16 +77,18 @@ export interface Difference {
   p: number;
 }
 
-/** One side's estimate, its replicates, how many blocks these are drawn from, and the least variance that it can have. */
+/** One side's estimate, its replicates, how many blocks these are drawn from, the least variance that it can have, and what its blocks do not show. */
 export interface Estimate {
   value: number;
   replicates: ArrayLike<number>;
   blocks: number;
   varianceMin: number;
+  /** Added: how much whole runs differ. Default 0. */
+  varianceMore?: number;
 }
 
 /**
- * after - before. The interval is the percentile bootstrap's (Efron 1981), stretched where a side's variance is raised to its least.
+ * after - before. The interval is the percentile bootstrap's (Efron 1981), stretched to the variance that is used.
  * The p value is that of a minimum effect (Murphy and Myors 1999): the null hypothesis is a true change of at most ±least, tested by Student's t
  * with the bootstrap's standard error and Welch's degrees of freedom, because tails beyond one in `replicates` cannot be counted.
  */
@@ -97,7 +99,7 @@ export function difference(before: Estimate, after: Estimate, least: number, lev
   for (let i = 0; i < count; i++) changes[i] = after.replicates[i] - before.replicates[i];
   changes.sort();
   const raw = [before, after].map((side) => bootstrapVariance(side.replicates, side.blocks));
-  const used = [before, after].map((side, i) => Math.max(raw[i], side.varianceMin));
+  const used = [before, after].map((side, i) => Math.max(raw[i], side.varianceMin) + (side.varianceMore ?? 0));
   const error = Math.sqrt(used[0] + used[1]);
   const spread = Math.sqrt(raw[0] + raw[1]);
   // Replicates that are all the same have no percentiles: the normal distribution's stand in.

@@ -20,6 +20,15 @@ const CALLS_DESIGN_EFFECT = 10;
  * Of the order seen between windows of a steady service on a shared machine; see docs/diff.md.
  */
 const ASSUMED_NOISE = { p50: 0.07, p95: 0.1, p99: 0.15 };
+/** Windows show all of that but how much whole runs differ: another place in memory, another hour. Assumed as well, of the same kind. */
+const RUN_NOISE = { p50: 0.03, p95: 0.1, p99: 0.15 };
+/**
+ * Whole runs differ in how many calls were slow, too, by about a quarter of them: a percentile that lies at the edge of these jumps from one side to
+ * the other. So far the rank is moved, on both sides towards no change, and a change must still be one.
+ */
+const RANK_NOISE = { p50: 0.02, p95: 0.025, p99: 0.005 };
+/** With so many paths, a change must be one against the typical path too: all of them together follow the machine, or the process as a whole. */
+const TYPICAL_PATHS_MIN = 5;
 /** Values that must lie beyond a percentile on each side, after the design effect. */
 const TAIL_MIN = 5;
 
@@ -37,7 +46,7 @@ export interface PercentileChange {
   high: number | null;
   /** Whether there are enough calls to ask. */
   enough: boolean;
-  /** That the ratio is within the least effect. */
+  /** That the ratio is within the least effect; 1 where the percentile lies at an edge that runs differ in, or moved with those of all paths. */
   p: number;
 }
 
@@ -56,6 +65,8 @@ export interface PathChange {
 
 export interface PathDiff {
   paths: PathChange[];
+  /** after / before of the typical path (median); 1 with fewer than TYPICAL_PATHS_MIN paths to take it from. */
+  typical: Record<Percentile, number>;
   /** Paths that only one side has. */
   gone: string[];
   added: string[];
@@ -78,8 +89,13 @@ export function diffReports(before: Iterable<Report>, after: Iterable<Report>, o
     const to = right.paths.get(key);
     if (to !== undefined) paths.push(comparePath(from, to, options));
   }
+  const typical = { p50: typicalRatio(paths, 'p50'), p95: typicalRatio(paths, 'p95'), p99: typicalRatio(paths, 'p99') };
+  for (const { percentiles } of paths) {
+    for (const name of NAMES) if (movedWithAll(percentiles[name].ratio, typical[name])) percentiles[name].p = 1;
+  }
   return {
     paths,
+    typical,
     gone: [...left.paths].filter(([key]) => !right.paths.has(key)).map(([, path]) => nameOf(path)),
     added: [...right.paths].filter(([key]) => !left.paths.has(key)).map(([, path]) => nameOf(path)),
     windows: { before: left.windows, after: right.windows },
@@ -134,7 +150,7 @@ function comparePath(before: PathWindows, after: PathWindows, { level, random, r
     const enough = sides.every((side) => side.reaches(name, callsDivisor));
     if (!isAsked || !enough) return { ...values, low: null, high: null, enough, p: 1 };
     const { low, high, p } = method === 'windows' ? byWindows(name, sides, level) : byCounts(name, sides, level);
-    return { ...values, low: Math.exp(low), high: Math.exp(high), enough, p };
+    return { ...values, low: Math.exp(low), high: Math.exp(high), enough, p: isAtEdge(name, sides) ? 1 : p };
   };
   return {
     name: before.name,
@@ -148,6 +164,18 @@ function comparePath(before: PathWindows, after: PathWindows, { level, random, r
   };
 }
 
+function typicalRatio(paths: readonly PathChange[], name: Percentile): number {
+  const ratios = paths
+    .map(({ percentiles }) => percentiles[name])
+    .filter(({ enough }) => enough)
+    .map(({ ratio }) => ratio)
+    .sort((a, b) => a - b);
+  return ratios.length < TYPICAL_PATHS_MIN ? 1 : Math.sqrt(ratios[(ratios.length - 1) >> 1] * ratios[ratios.length >> 1]);
+}
+
+/** Whether a change is less than the least one, or none in its direction, when the typical path's is taken off. */
+const movedWithAll = (ratio: number, typical: number): boolean => Math.sign(Math.log(ratio)) * Math.log(ratio / typical) < Math.log1p(PATH_RATIO_MIN);
+
 type Sides = readonly [Side, Side];
 type LogInterval = Pick<Difference, 'low' | 'high' | 'p'>;
 
@@ -155,6 +183,12 @@ type LogInterval = Pick<Difference, 'low' | 'high' | 'p'>;
 function byWindows(name: Percentile, sides: Sides, level: number): LogInterval {
   const [before, after] = sides.map((side) => side.estimate(name));
   return difference(before, after, Math.log1p(PATH_RATIO_MIN), level);
+}
+
+/** Whether the change is less than the least one when the ranks are moved by what runs differ in. */
+function isAtEdge(name: Percentile, [before, after]: Sides): boolean {
+  const towards = Math.sign(after.log(name) - before.log(name)) * RANK_NOISE[name];
+  return Math.sign(towards) * (after.log(name, -towards) - before.log(name, towards)) < Math.log1p(PATH_RATIO_MIN);
 }
 
 /** Order statistics, with the noise that counts cannot show assumed. */
@@ -182,8 +216,9 @@ class Side {
     this.once = this.counts.once();
   }
 
-  log(name: Percentile): number {
-    return Math.log(Math.max(1, this.counts.quantile(PERCENTILES[name], this.once)));
+  /** `shift` moves the rank, as a share of all calls. */
+  log(name: Percentile, shift = 0): number {
+    return Math.log(Math.max(1, this.counts.quantile(PERCENTILES[name] + shift, this.once)));
   }
 
   /** Whether enough calls lie beyond the percentile. */
@@ -202,7 +237,13 @@ class Side {
   }
 
   estimate(name: Percentile): Estimate {
-    return { value: this.log(name), replicates: this.replicates[name], blocks: this.counts.windows, varianceMin: this.countError(name, 1) ** 2 };
+    return {
+      value: this.log(name),
+      replicates: this.replicates[name],
+      blocks: this.counts.windows,
+      varianceMin: this.countError(name, 1) ** 2,
+      varianceMore: RUN_NOISE[name] ** 2,
+    };
   }
 
   /**
@@ -210,9 +251,8 @@ class Side {
    */
   countError(name: Percentile, callsDivisor = CALLS_DESIGN_EFFECT): number {
     const share = PERCENTILES[name];
-    const reach = 2 * Math.sqrt((share * (1 - share)) / (this.timed / callsDivisor));
-    const at = (rank: number): number => Math.log(Math.max(1, this.counts.quantile(Math.min(1, Math.max(0, rank)), this.once)));
-    return Math.max(at(share + reach) - this.log(name), this.log(name) - at(share - reach)) / 2;
+    const reach = Math.min(1 - share, 2 * Math.sqrt((share * (1 - share)) / (this.timed / callsDivisor)));
+    return Math.max(this.log(name, reach) - this.log(name), this.log(name) - this.log(name, -reach)) / 2;
   }
 }
 

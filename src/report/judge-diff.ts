@@ -42,6 +42,8 @@ export interface DiffReport {
   /** Null without CPU profiles on both sides. */
   cpu: Pick<ProfileDiff, 'before' | 'after' | 'reference' | 'unjudged'> | null;
   windows: { before: number; after: number } | null;
+  /** after / before of the typical path; null without reports. */
+  typicalPath: Record<Percentile, number> | null;
   /** Largest change first. */
   functions: JudgedFunction[];
   paths: JudgedPath[];
@@ -102,6 +104,7 @@ export function judgeDiff({ before, after, level, cpu, paths, notes }: DiffParts
     questions: asked.length,
     cpu: cpu && { before: cpu.before, after: cpu.after, reference: cpu.reference, unjudged: cpu.unjudged },
     windows: paths?.windows ?? null,
+    typicalPath: paths?.typical ?? null,
     functions: functions.sort((a, b) => size(b) - size(a)),
     paths: judgedPaths.sort((a, b) => pathSize(b) - pathSize(a)),
     pathsGone: paths?.gone ?? [],

@@ -81,6 +81,40 @@ test('should pass a histogram over and tell of it when it cannot be read', (t) =
   t.is(paths[0].percentiles.p50.enough, false);
 });
 
+test('should blame no path when all of them moved together, and the one that moved apart', (t) => {
+  const durations = (factor: number): number[] => Array.from({ length: 2000 }, (_, i) => Math.round((i + 1) * 1000 * factor));
+  const side = (factors: number[]): Report[] => [window(1, ...factors.map((factor, i) => samplePath(`path${i}`, durations(factor))))];
+  const all = diff(side([1, 1, 1, 1, 1, 1]), side([2, 2, 2, 2, 2, 6]));
+  t.true(within(all.typical.p50, 2, 0.002));
+  t.deepEqual(
+    judge(all)
+      .paths.map(({ name, verdict }) => [name, verdict])
+      .filter(([, verdict]) => verdict !== 'noise'),
+    [['path5', 'slower']],
+  );
+  // With four paths, none of them is typical.
+  const few = diff(side([1, 1, 1, 1]), side([2, 2, 2, 2]));
+  t.deepEqual(few.typical, { p50: 1, p95: 1, p99: 1 });
+  t.is(judge(few).paths.filter(({ verdict }) => verdict === 'slower').length, 4);
+});
+
+test('should not call a percentile changed when it lies at the edge of what was slow', (t) => {
+  // 4 % of the calls took 10 ms before, 6 % after: p95 is 1 ms and 10 ms, though little has changed.
+  const side = (slow: number): Report[] => [
+    window(
+      1,
+      samplePath(
+        'job',
+        Array.from({ length: 20_000 }, (_, i) => (i % 100 < slow ? 10_000_000 : 1_000_000)),
+      ),
+    ),
+  ];
+  const [{ percentiles, verdict }] = judge(diff(side(4), side(6))).paths;
+  t.true(percentiles.p95.ratio > 9.9);
+  t.is(verdict, 'noise');
+  t.is(judge(diff(side(1), side(30))).paths[0].percentiles.p95.verdict, 'slower');
+});
+
 /** Windows of 2 000 calls whose medians wander by `drift` from window to window. */
 function windows(count: number, medianNs: number, drift: number, random: () => number): Report[] {
   return Array.from({ length: count }, (_, i) => {
