@@ -19,6 +19,9 @@ const UNORDERED_DESIGN_EFFECT = 2;
 /** Where both sides have few samples of a function, it is not asked about: fewer questions, sharper answers (Bourgon et al. 2010). */
 const TESTED_SHARE_MIN = POINTS_MIN / 2;
 
+/** A function with more than this of the busy time below it is one that most of the others run under. */
+const ROOTLIKE_SHARE = 0.5;
+
 /** How one measure of a function changed. Ratios are of busy time. */
 export interface ShareChange {
   before: number;
@@ -57,7 +60,7 @@ export interface ProfileDiff {
   before: SideFigures;
   after: SideFigures;
   /** What the share of a typical function was multiplied by: not 1 where a large one grew or shrank. */
-  reference: number;
+  reference: { self: number; total: number };
   functions: FunctionChange[];
   /** Why nothing is asked; empty otherwise. */
   unjudged: string;
@@ -80,14 +83,29 @@ export function diffProfiles(before: ProfileSide, after: ProfileSide, { level, r
   const sides = [new ResampledSide(left, before.ordered), new ResampledSide(right, after.ordered)] as const;
   const figures = { before: sides[0].figures(before), after: sides[1].figures(after) };
   const unjudged = whyUnjudged(figures.before, left) || whyUnjudged(figures.after, right);
-  if (unjudged !== '') return { ...figures, reference: 1, functions: [], unjudged };
+  if (unjudged !== '') return { ...figures, reference: { self: 1, total: 1 }, functions: [], unjudged };
   const columns = table.infos.flatMap((_, i) => [FIRST_FUNCTION + 2 * i, FIRST_FUNCTION + 2 * i + 1]);
   const tested = columns.filter((column) => (sides[0].share(column) + sides[1].share(column)) / 2 >= TESTED_SHARE_MIN);
   const isLeaf = (selfColumn: number): boolean => sides.every((side) => side.share(selfColumn) === side.share(selfColumn + 1));
   const asked = tested.filter((column) => isSelf(column) || !isLeaf(column - 1));
   for (const side of sides) side.resample(asked, replicates, random);
-  const reference = typicalRatio(tested.filter(isSelf), sides[0], sides[1]);
-  const changes = new Map(asked.map((column) => [column, changeOf(column, sides[0], sides[1], reference, level)]));
+  const reference = {
+    self: typicalRatio(tested.filter(isSelf), 1, sides[0], sides[1]),
+    // What nearly everything runs under says nothing of the rest: its share is always all.
+    total: typicalRatio(
+      tested.filter((column) => !isSelf(column)),
+      ROOTLIKE_SHARE,
+      sides[0],
+      sides[1],
+    ),
+  };
+  const changes = new Map(
+    asked.map((column) => {
+      // Self time may all be in one function that others share: their totals tell then.
+      const references = isSelf(column) ? [reference.self] : [reference.self, reference.total];
+      return [column, changeOf(column, sides[0], sides[1], references, level)];
+    }),
+  );
   const functions = table.infos.map((info, i) => {
     const selfColumn = FIRST_FUNCTION + 2 * i;
     const self = changes.get(selfColumn) ?? null;
@@ -156,14 +174,14 @@ class ResampledSide {
 }
 
 /** Three questions a change must all pass: is it a change of share, of time a second, and against what happened to the others? */
-function changeOf(column: number, before: ResampledSide, after: ResampledSide, reference: number, level: number): ShareChange {
+function changeOf(column: number, before: ResampledSide, after: ResampledSide, references: readonly number[], level: number): ShareChange {
   const [from, to] = [before.shareEstimate(column), after.shareEstimate(column)];
   const [fromRate, toRate] = [before.rateEstimate(column), after.rateEstimate(column)];
   const shareMin = Math.max(POINTS_MIN, RATIO_MIN * mean(from.value, to.value));
   const rateMin = Math.max(POINTS_MIN * mean(before.rate(BUSY), after.rate(BUSY)), RATIO_MIN * mean(fromRate.value, toRate.value));
   const share = difference(from, to, RUN_NOISE_PART * shareMin, level);
   const rate = difference(fromRate, toRate, RUN_NOISE_PART * rateMin, level);
-  const apart = difference(scaled(from, reference), to, RUN_NOISE_PART * shareMin, level);
+  const apart = references.map((reference) => difference(scaled(from, reference), to, RUN_NOISE_PART * shareMin, level));
   const pOf = ({ change, p }: Difference, least: number): number =>
     Math.abs(change) < least || Math.sign(change) !== Math.sign(share.change) ? 1 : p;
   const pShare = pOf(share, shareMin);
@@ -177,7 +195,7 @@ function changeOf(column: number, before: ResampledSide, after: ResampledSide, r
     afterMsPerS: toRate.value * 1000,
     pShare,
     // An intersection-union test (Berger 1982): all at once are as unlikely as the likeliest of them.
-    p: Math.max(pShare, pOf(rate, rateMin), pOf(apart, shareMin)),
+    p: Math.max(pShare, pOf(rate, rateMin), ...apart.map((it) => pOf(it, shareMin))),
   };
 }
 
@@ -186,9 +204,10 @@ function changeOf(column: number, before: ResampledSide, after: ResampledSide, r
  * not change from one version to the next, so the median of their ratios tells how much of a change is that alone (as in Anders and Huber 2010,
  * for counts of genes). 1 with fewer than three functions to take it from.
  */
-function typicalRatio(selfColumns: readonly number[], before: ResampledSide, after: ResampledSide): number {
-  const ratios = selfColumns
-    .filter((column) => mean(before.share(column), after.share(column)) >= POINTS_MIN)
+function typicalRatio(columns: readonly number[], shareMax: number, before: ResampledSide, after: ResampledSide): number {
+  const meanShare = (column: number): number => mean(before.share(column), after.share(column));
+  const ratios = columns
+    .filter((column) => meanShare(column) >= POINTS_MIN && meanShare(column) <= shareMax)
     .map((column) => after.share(column) / before.share(column))
     .sort((a, b) => a - b);
   const [low, high] = [ratios[(ratios.length - 1) >> 1], ratios[ratios.length >> 1]];

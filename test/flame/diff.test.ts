@@ -108,6 +108,25 @@ test('should call it a shift when a share grows only because another function sh
   t.false(judged.slower);
 });
 
+test('should blame only the caller that grew when all self time is in a function that callers share', (t) => {
+  // Always busy: 40 of 160 under `hash` before, 100 of 220 after; the others keep their 40 each.
+  const side = (hash: number): NamedProfile => {
+    const stacks = ['parse', 'query', 'render'].flatMap((name) => Array.from({ length: 40 }, () => `run ${name} spin`));
+    for (let i = 0; i < hash; i++) stacks.splice(Math.floor((i * stacks.length) / hash), 0, 'run hash spin');
+    return cycle(stacks, 6600);
+  };
+  for (const [before, after, verdict] of [
+    [40, 100, 'slower'],
+    [100, 40, 'faster'],
+  ] as const) {
+    const { functions } = judge(diff(ordered(side(before)), ordered(side(after))));
+    t.deepEqual(
+      functions.filter((it) => it.verdict === 'slower' || it.verdict === 'faster').map((it) => `${it.function} ${it.verdict}`),
+      [`hash ${verdict}`],
+    );
+  }
+});
+
 test('should ask nothing and say why when there are too few samples', (t) => {
   const result = diff(ordered(cycle(['a', 'b'], 90)), ordered(cycle(['a', 'b'], 900)));
   t.is(result.unjudged, '90 samples that are not idle, at least 100 are needed');

@@ -45,7 +45,7 @@ const diff = judgeDiff({
   cpu: {
     before: side,
     after: side,
-    reference: 1,
+    reference: { self: 1, total: 1 },
     unjudged: '',
     functions: [
       {
