@@ -27,7 +27,8 @@ export interface ChildOptions {
 export class Child {
   readonly process: ChildProcess;
   readonly ended: Promise<void>;
-  private readonly directory = mkdtempSync(join(tmpdir(), 'pitot-bench-'));
+  /** PITOT_DIR of the child: where its runs are written. */
+  readonly directory = mkdtempSync(join(tmpdir(), 'pitot-bench-'));
   private output = '';
 
   constructor(options: ChildOptions) {

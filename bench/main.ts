@@ -1,12 +1,19 @@
 // `npm run bench`: all benches in turn, or those named.
 import { aggregate } from './aggregate.js';
+import { churn } from './churn.js';
 import { diffNoise } from './diff-noise.js';
 import { hotPath } from './hot-path.js';
 import { http } from './http.js';
+import { profilerHttp } from './profiler-http.js';
 import { rest } from './rest.js';
+import { rotation } from './rotation.js';
 import { runBenches } from './run-benches.js';
+import { stall } from './stall.js';
 import { startup } from './startup.js';
 import { throughput } from './throughput.js';
 import { window } from './window.js';
 
-await runBenches([hotPath, aggregate, throughput, startup, window, rest, http, diffNoise], process.argv.slice(2));
+await runBenches(
+  [hotPath, aggregate, throughput, startup, window, rest, http, rotation, stall, profilerHttp, churn, diffNoise],
+  process.argv.slice(2),
+);

@@ -1,4 +1,4 @@
-// Medians: benches compare medians of ratios taken side by side, since means follow the machine's worst moment.
+// Medians and other quantiles: benches compare medians of ratios taken side by side, since means follow the machine's worst moment.
 
 /** The middle value; between two, their mean. NaN for none. */
 export function median(values: readonly number[]): number {
@@ -12,3 +12,9 @@ export const medianRatio = (values: readonly number[], base: readonly number[]):
 
 /** Median of values[i] - base[i]. */
 export const medianDifference = (values: readonly number[], base: readonly number[]): number => median(values.map((value, i) => value - base[i]));
+
+/** The smallest value that at least the share q of the values does not exceed (nearest rank). NaN for none. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)] ?? Number.NaN;
+}

@@ -13,8 +13,19 @@ const MS_PER_TICK = 10;
 /** What one process held and used, with the agent as it is shipped and with its CPU profiler off. */
 interface Idle {
   rssMb: number[];
+  /** After the first windows. */
+  lateRssMb: number[];
   cpuPercent: number[];
 }
+
+/** When memory is read, after the start; from when on CPU time is watched, since the sampler slows down only after a while; for how long: a whole window. */
+interface Times {
+  settleS: number;
+  watchedFromS: number;
+  watchS: number;
+}
+const TIMES: Times = { settleS: 15, watchedFromS: 30, watchS: 90 };
+const QUICK_TIMES: Times = { settleS: 3, watchedFromS: 4, watchS: 3 };
 
 const VARIANTS = {
   bare: { pitot: false, env: {} },
@@ -31,32 +42,43 @@ export const rest: Bench = {
       progress('skipped: it reads /proc');
       return [];
     }
-    const [sets, settleS, watchS] = quick ? [1, 3, 3] : [5, 15, 30];
-    progress(`${sets} sets of three idle processes: ${settleS} s to settle, ${watchS} s watched`);
+    const times = quick ? QUICK_TIMES : TIMES;
+    const sets = quick ? 1 : 5;
+    progress(`${sets} sets of three idle processes: ${times.watchedFromS} s to settle, ${times.watchS} s watched`);
     const idle: Record<Variant, Idle> = { bare: emptyIdle(), pitot: emptyIdle(), 'without profiler': emptyIdle() };
-    await watch(idle, sets, settleS, watchS);
+    await watch(idle, sets, times);
     const rss = (name: Variant): number => medianDifference(idle[name].rssMb, idle.bare.rssMb);
     const cpu = (name: Variant): number => medianDifference(idle[name].cpuPercent, idle.bare.cpuPercent);
-    const bareNote = `median of ${sets} differences, ${settleS} s after the start; bare ${median(idle.bare.rssMb).toFixed(1)} MB`;
+    const lateRss = (name: Variant): number => medianDifference(idle[name].lateRssMb, idle.bare.lateRssMb);
+    const bareNote = `median of ${sets} differences, ${times.settleS} s after the start; bare ${median(idle.bare.rssMb).toFixed(1)} MB`;
+    const cpuNote = (name: Variant): string =>
+      `over ${times.watchS} s after the first ${times.watchedFromS} s, all threads; ${median(idle[name].cpuPercent).toFixed(2)} %, bare ${median(idle.bare.cpuPercent).toFixed(2)} %`;
     const rows: Row[] = [
       row({ bench: 'rest', name: 'memory added at rest (RSS)', value: rss('pitot'), unit: 'MB', bound: atMost(45), note: bareNote }),
       row({ bench: 'rest', name: 'memory added at rest (RSS), CPU profiler off', value: rss('without profiler'), unit: 'MB' }),
+      row({
+        bench: 'rest',
+        name: `the same with its profiler, after ${times.watchedFromS + times.watchS} s`,
+        value: lateRss('pitot'),
+        unit: 'MB',
+        note: `the first windows' reports and flames have been written; CPU profiler off ${lateRss('without profiler').toFixed(1)} MB`,
+      }),
       row({
         bench: 'rest',
         name: 'CPU added at rest, CPU profiler off',
         value: cpu('without profiler'),
         unit: '% of a core',
         bound: atMost(0.5),
-        note: `over ${watchS} s, all threads; bare ${median(idle.bare.cpuPercent).toFixed(2)} %`,
+        note: cpuNote('without profiler'),
       }),
-      row({ bench: 'rest', name: 'CPU added at rest', value: cpu('pitot'), unit: '% of a core' }),
+      row({ bench: 'rest', name: 'CPU added at rest', value: cpu('pitot'), unit: '% of a core', bound: atMost(1), note: cpuNote('pitot') }),
     ];
     return rows;
   },
 };
 
 /** Each set starts its three processes in another order; all are at rest together, since idle processes leave each other alone. */
-async function watch(idle: Record<Variant, Idle>, sets: number, settleS: number, watchS: number): Promise<void> {
+async function watch(idle: Record<Variant, Idle>, sets: number, { settleS, watchedFromS, watchS }: Times): Promise<void> {
   const children: { name: Variant; child: Child }[] = [];
   try {
     for (let set = 0; set < sets; set++) {
@@ -69,10 +91,12 @@ async function watch(idle: Record<Variant, Idle>, sets: number, settleS: number,
     }
     await sleep(settleS * 1000);
     for (const { name, child } of children) idle[name].rssMb.push(rssBytes(child.pid) / BYTES_PER_MB);
+    await sleep((watchedFromS - settleS) * 1000);
     const before = children.map(({ child }) => ({ cpuMs: cpuMs(child.pid), atMs: performance.now() }));
     await sleep(watchS * 1000);
     children.forEach(({ name, child }, i) => {
       idle[name].cpuPercent.push(((cpuMs(child.pid) - before[i].cpuMs) * 100) / (performance.now() - before[i].atMs));
+      idle[name].lateRssMb.push(rssBytes(child.pid) / BYTES_PER_MB);
     });
   } finally {
     await Promise.all(children.map(({ child }) => child.stop().catch(() => {})));
@@ -80,7 +104,7 @@ async function watch(idle: Record<Variant, Idle>, sets: number, settleS: number,
   }
 }
 
-const emptyIdle = (): Idle => ({ rssMb: [], cpuPercent: [] });
+const emptyIdle = (): Idle => ({ rssMb: [], lateRssMb: [], cpuPercent: [] });
 
 function rssBytes(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

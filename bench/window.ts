@@ -1,9 +1,10 @@
 // A window with 2 000 active paths: how long until its report is on disk, how large is it, and does the main thread notice?
 import { runChild } from './child.js';
-import type { Gap, WindowRound } from './children/window.js';
+import type { WindowRound } from './children/window.js';
 import { median, medianDifference } from './median.js';
 import { atMost, type Bench, row } from './row.js';
 import { runAlone } from './run-benches.js';
+import type { Gap } from './run-queue.js';
 
 const BYTES_PER_MB = 1e6;
 /** The watching loop makes garbage: room for all of it, so that no collection of the bench's own falls into what is watched. */

@@ -1,5 +1,4 @@
 // Child of window: fills 2 000 paths, closes the window, and watches how long its own event loop is kept from turning.
-import { existsSync, openSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,12 +7,7 @@ import * as prom from 'prom-client';
 import type { ProcessHost } from '../../src/host/process-host.js';
 import { answer } from '../answer.js';
 import { logNormalNs, pathMediansNs, seeded } from '../durations.js';
-
-/** Longest times between two turns of the loop: by the clock, and without the time in which the thread was ready but had no CPU. */
-export interface Gap {
-  clockMs: number;
-  ownMs: number;
-}
+import { type Gap, queuedMs } from '../run-queue.js';
 
 /** One window, and what the loop saw while it was closed, in a quiet stretch as long, and while the peer was scraped. */
 export interface WindowRound {
@@ -43,19 +37,6 @@ function fill(): void {
       if (i < 5) histogram.observe({ number: String(p) }, durationNs / 1e9);
     }
   }
-}
-
-/** Second figure of schedstat, ns on the run queue, read without garbage. Without Linux's /proc nothing is known, and nothing is taken off. */
-const schedstat = existsSync('/proc/thread-self/schedstat') ? openSync('/proc/thread-self/schedstat', 'r') : null;
-const text = Buffer.alloc(128);
-const SPACE = 32;
-const ZERO = 48;
-function queuedMs(): number {
-  if (schedstat === null) return 0;
-  const length = readSync(schedstat, text, 0, text.length, 0);
-  let ns = 0;
-  for (let i = text.indexOf(SPACE) + 1; i < length && text[i] >= ZERO; i++) ns = ns * 10 + text[i] - ZERO;
-  return ns / 1e6;
 }
 
 /** Turns the loop as fast as it goes until the work is done. The garbage so far is collected first. */
