@@ -44,8 +44,8 @@ export class InspectorLink {
     session.on('inspectorNotification', (message: unknown) => {
       const { method, params } = message as { method: string; params: WorkerEvent };
       if (method === 'NodeWorker.attachedToWorker') {
-        const threadId = Number(params.workerInfo.workerId);
-        if (isOwn(threadId)) return;
+        const threadId = threadIdOf(params.workerInfo);
+        if (threadId === null || isOwn(threadId)) return;
         const target = new WorkerTarget(session, params.sessionId, threadId);
         this.workers.set(params.sessionId, target);
         events.onTarget(target);
@@ -79,7 +79,19 @@ export class InspectorLink {
 interface WorkerEvent {
   sessionId: string;
   message: string;
-  workerInfo: { workerId: string };
+  workerInfo: WorkerInfo;
+}
+
+/** As Node announces a worker thread. Its workerId counts the announcements of the session, in any order: it is no thread's number. */
+interface WorkerInfo {
+  workerId: string;
+  title: string;
+}
+
+/** Node.js 20 to 26: `[worker 3]`, and the worker's name after it. Null: a title of another shape. A thread that nobody can name is not sampled. */
+export function threadIdOf({ title }: WorkerInfo): number | null {
+  const id = /^\[worker (\d+)\]/.exec(title)?.[1];
+  return id === undefined ? null : Number(id);
 }
 
 class MainTarget implements Target {
