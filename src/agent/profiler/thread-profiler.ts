@@ -1,6 +1,7 @@
 // The sampler of one application thread: always on, its profile rotated by starting the next before the last is ended, so that no sample is lost between.
 import type { CpuProfile } from '../../flame/cpu-profile.js';
 import type { Target } from './inspector-link.js';
+import { renewOptimisedCode } from './optimised-code.js';
 import { withoutOwnFrames } from './own-frames.js';
 
 /** URL of the scripts that pitot evaluates; their frames are taken out of profiles. */
@@ -59,6 +60,7 @@ export class ThreadProfiler {
     await this.target.send('Profiler.enable');
     await this.target.send('Profiler.setSamplingInterval', { interval: intervalUs });
     await this.evaluate(`profile(${JSON.stringify(TITLES[0])})`);
+    if (this.intervalUs === 0) await renewOptimisedCode(this.target, OWN_SCRIPT);
     this.running = 0;
     this.intervalUs = intervalUs;
     this.startedAtMs = nowMs;
