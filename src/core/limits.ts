@@ -56,6 +56,11 @@ export const SAMPLE_MS = 1000;
 export const LOOP_RESOLUTION_MS = 50;
 /** Period at which the CPU time of each thread is read, ms; windows are closed with a reading of their own. */
 export const THREADS_SAMPLE_MS = 5000;
+/** Channels on which worker threads hand their heartbeats over; so many can start at one moment, at 20 µs of main's start each. One that finds its channel taken tries again. */
+export const HEARTBEAT_CHANNELS = 16;
+/** Distance of these tries, ms, and their number: 10 s in all, for a thread that loads its modules for long. */
+export const HEARTBEAT_RETRY_MS = 100;
+export const HEARTBEAT_TRIES_MAX = 100;
 /** Application threads measured at once. */
 export const THREADS_MAX = 256;
 /** Distinct faults kept in a report; the rest are counted together. */

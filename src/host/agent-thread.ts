@@ -1,7 +1,7 @@
 // The main thread's handle on the agent thread: starts it, keeps its memory, replaces it with back-off when it dies.
 import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { monotonicMs } from '../core/clock.js';
-import { OWN_THREAD_LIMITS, RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
+import { HEARTBEAT_CHANNELS, OWN_THREAD_LIMITS, RESPAWN_MS_MAX, RESPAWN_MS_MIN } from '../core/limits.js';
 import { AGENT_CLOSED, AGENT_STARTING, AGENT_STATE, GENERATION } from '../memory/control-memory.js';
 import {
   type AgentData,
@@ -21,7 +21,7 @@ export class AgentThread {
   /** Memory of the threads that an agent may still have to drain. */
   private threads: ThreadEntry[];
   private readonly directory: BroadcastChannel;
-  private readonly heartbeats: BroadcastChannel;
+  private readonly heartbeats: BroadcastChannel[] = [];
   private memory: SharedArrayBuffer | null = null;
   private worker: Worker | null = null;
   private restarts = 0;
@@ -40,9 +40,12 @@ export class AgentThread {
     this.directory = new BroadcastChannel(base.channel);
     this.directory.onmessage = (event: unknown) => this.remember((event as { data: HostMessage }).data);
     this.directory.unref();
-    this.heartbeats = new BroadcastChannel(heartbeatChannel(base.channel));
-    this.heartbeats.onmessage = (event: unknown) => this.rememberEntry((event as { data: ThreadEntry }).data);
-    this.heartbeats.unref();
+    for (let i = 0; i < HEARTBEAT_CHANNELS; i++) {
+      const heartbeats = new BroadcastChannel(heartbeatChannel(base.channel, i));
+      heartbeats.onmessage = (event: unknown) => this.rememberEntry((event as { data: ThreadEntry }).data);
+      heartbeats.unref();
+      this.heartbeats.push(heartbeats);
+    }
     this.spawn();
   }
 
@@ -55,7 +58,7 @@ export class AgentThread {
   stop(): void {
     this.stopping = true;
     this.directory.close();
-    this.heartbeats.close();
+    for (const heartbeats of this.heartbeats) heartbeats.close();
   }
 
   private spawn(): void {

@@ -2,11 +2,11 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { threadOriginUs } from '../core/clock.js';
-import { HOST_FAULTS_MAX, WORKER_RING_RECORDS } from '../core/limits.js';
+import { HEARTBEAT_RETRY_MS, HEARTBEAT_TRIES_MAX, HOST_FAULTS_MAX, WORKER_RING_RECORDS } from '../core/limits.js';
 import { osThreadId } from '../core/os-thread-id.js';
 import { SERIALS } from '../memory/control-memory.js';
 import { heartbeatChannel, type ProcessLink, type ThreadEntry } from '../memory/messages.js';
-import { createThreadMemory, STATE, STATE_ENDED, type ThreadMemory } from '../memory/thread-memory.js';
+import { createThreadMemory, SERIAL, STATE, STATE_ENDED, type ThreadMemory } from '../memory/thread-memory.js';
 import { Channel } from './channel.js';
 import { observeGc } from './gc-observer.js';
 import { installHttpClient } from './http-client.js';
@@ -69,8 +69,25 @@ export class ThreadHost {
     if (attachment === null) return;
     const thread = { sab: attachment.memory.sab, name: `worker-${threadId}` };
     attachment.channel.announce({ kind: 'thread', ...thread });
-    const port = new BroadcastChannel(heartbeatChannel(attachment.link.channel));
-    port.postMessage({ ...thread, loopDelay: attachment.loopDelay } satisfies ThreadEntry);
+    this.handHeartbeatOver({ ...thread, loopDelay: attachment.loopDelay }, HEARTBEAT_TRIES_MAX);
+  }
+
+  private handHeartbeatOver(entry: ThreadEntry, tries: number): void {
+    const { attachment } = this;
+    if (attachment === null) return;
+    const port = new BroadcastChannel(heartbeatChannel(attachment.link.channel, attachment.memory.words[SERIAL]));
+    try {
+      port.postMessage(entry);
+    } catch (error) {
+      // Another thread that started just now is on the channel.
+      if (tries > 1) setTimeout(() => this.handHeartbeatOver(entry, tries - 1), HEARTBEAT_RETRY_MS).unref();
+      else
+        attachment.channel.announce({
+          kind: 'fault',
+          code: 'HEARTBEAT',
+          message: `stalls of ${entry.name} are not seen: ${(error as Error).message}`,
+        });
+    }
     port.close();
   }
 

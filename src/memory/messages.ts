@@ -1,5 +1,7 @@
 // Messages between application threads and the agent thread, on one BroadcastChannel a process. Rare: thread start and end, flush, events.
+
 import type { IntervalHistogram } from 'node:perf_hooks';
+import { HEARTBEAT_CHANNELS } from '../core/limits.js';
 
 /** Key of the environment data by which worker threads find their process's agent. */
 export const ENVIRONMENT_KEY = 'pitot.process.1';
@@ -15,10 +17,11 @@ export interface ProcessLink {
 }
 
 /**
- * Worker threads tell their heartbeat on a channel of its own, on which the main thread alone listens: Node refuses to send an object of its own to more
- * than one listener. Main passes it on to the agent, and keeps it for an agent that comes later.
+ * Worker threads tell their heartbeat on channels of its own, on which the main thread alone listens: Node refuses to send an object of its own to more
+ * than one listener. Main passes it on to the agent, and keeps it for an agent that comes later. A worker thread leaves its channel only when its loop
+ * turns, after all of its modules: those of a pool, which start together, need several.
  */
-export const heartbeatChannel = (channel: string): string => `${channel}:heartbeat`;
+export const heartbeatChannel = (channel: string, serial: number): string => `${channel}:heartbeat:${serial % HEARTBEAT_CHANNELS}`;
 
 export type HostMessage =
   /** A thread has memory to drain. */
