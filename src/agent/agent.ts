@@ -309,7 +309,7 @@ export class Agent {
   private onHeartbeat(thread: DrainedThread, heartbeat: Heartbeat): void {
     if (thread.name === 'main') this.mainHeartbeat = heartbeat;
     const isFirstAgent = this.restarts === 0 && thread.name === 'main';
-    this.stalls.add(thread, heartbeat, machineMs() - (isFirstAgent ? process.uptime() * 1000 : 0));
+    this.stalls.add(thread, heartbeat, machineMs() - (isFirstAgent ? process.uptime() * 1000 : 0), isFirstAgent);
   }
 
   /** The last thing the agent does: sessions let go first, since Node would wait for them. */

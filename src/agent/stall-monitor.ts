@@ -67,14 +67,14 @@ export class StallMonitor {
     this.supply.poll(machineMs(), this.clock.lateMs);
   }
 
-  /** Watches a thread whose heartbeat could be handed over. startMs: when it began, on the machine's clock. */
-  add(thread: DrainedThread, heartbeat: Heartbeat, startMs: number): void {
+  /** Watches a thread whose heartbeat could be handed over, from startMs on, on the machine's clock. isNew: that is when it began, and the process with it. */
+  add(thread: DrainedThread, heartbeat: Heartbeat, startMs: number, isNew: boolean): void {
     const { stallMs } = this.options;
     const watched: Watched = {
       thread,
       heartbeat,
       watch: new StallWatch({ stallMs, heartbeatMs: heartbeat.periodMs, startMs, tellsStops: thread.name === 'main' }),
-      evidence: new StallEvidenceReader({ tid: thread.osTid, supply: this.supply, lookAfterMs: stallMs / 2 }),
+      evidence: new StallEvidenceReader({ tid: thread.osTid, supply: this.supply, lookAfterMs: stallMs / 2, isNew }),
       story: null,
       collecting: new Set(),
       times: new ThreadTimesReader(thread.osTid),

@@ -15,6 +15,16 @@ const LOOK_MS = 500;
 /** What the profile and the watch add. */
 export type ThreadEvidence = Omit<StallEvidence, 'gcRatio' | 'topFrame' | 'startup'>;
 
+export interface StallEvidenceOptions extends ThreadStateOptions {
+  tid: number;
+  supply: CpuSupply;
+  lookAfterMs: number;
+  isNew?: boolean;
+}
+
+/** Of a thread that has just begun: 1 ns stands for none, which a kernel without schedstats writes. */
+const NO_TIMES = '1 0 0';
+
 /** Readings at the begin of the interval. */
 interface Baseline {
   supply: SupplyReading;
@@ -32,6 +42,8 @@ export class StallEvidenceReader {
   private readonly where: ThreadStateOptions;
   private readonly supply: CpuSupply;
   private readonly lookAfterMs: number;
+  /** The first interval begins with the thread itself. */
+  private isNew: boolean;
   private readonly times: ThreadTimesReader;
   /** False where there is no /proc: five files a poll would not be found. */
   private readonly hasProc: boolean;
@@ -45,12 +57,16 @@ export class StallEvidenceReader {
   private looks = 0;
   private looksRunning = 0;
 
-  /** tid: the kernel's number of the thread. lookAfterMs: how long without a turn until the thread's state is looked at, ms: half of the limit of a stall. */
-  constructor({ tid, supply, lookAfterMs, ...where }: ThreadStateOptions & { tid: number; supply: CpuSupply; lookAfterMs: number }) {
+  /**
+   * tid: the kernel's number of the thread. lookAfterMs: how long without a turn until the thread's state is looked at, ms: half of the limit of a stall.
+   * isNew: the first poll's interval begins with the thread (and the process), so that all CPU time so far belongs to it.
+   */
+  constructor({ tid, supply, lookAfterMs, isNew = false, ...where }: StallEvidenceOptions) {
     this.tid = tid;
     this.where = where;
     this.supply = supply;
     this.lookAfterMs = lookAfterMs;
+    this.isNew = isNew;
     this.times = new ThreadTimesReader(tid, where);
     this.hasProc = readThreadState(tid, where).state !== null;
     this.from = { supply: supply.current, times: null, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
@@ -108,12 +124,15 @@ export class StallEvidenceReader {
     this.looksRunning = 0;
     this.state = null;
     this.asleep = null;
-    const times = this.times.readText();
-    this.from = { supply: this.supply.current, times, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
+    const isFirst = this.isNew;
+    this.isNew = false;
+    const text = this.times.readText();
     // A kernel without schedstats writes zeros.
-    if (times !== null && !times.startsWith('0 ')) return;
-    if (this.hasProc) this.from.ticksCpuNs = readThreadState(this.tid, this.where).cpuNs;
-    this.from.processCpuMs = processCpuMs();
+    const hasTimes = text !== null && !text.startsWith('0 ');
+    this.from = { supply: this.supply.current, times: hasTimes && isFirst ? NO_TIMES : text, ticksCpuNs: null, processCpuMs: null, pressureMs: null };
+    if (hasTimes) return;
+    if (this.hasProc) this.from.ticksCpuNs = isFirst ? 0 : readThreadState(this.tid, this.where).cpuNs;
+    this.from.processCpuMs = isFirst ? 0 : processCpuMs();
   }
 
   private look(nowMs: number): void {

@@ -14,11 +14,11 @@ class Machine {
   readonly reader: StallEvidenceReader;
   nowMs = 1000;
 
-  constructor(t: ExecutionContext) {
+  constructor(t: ExecutionContext, isNew = false) {
     this.root = makeTree(t, { 'proc/7/cgroup': '0::/app\n', [`${TASK}/children`]: '', 'proc/7/task/8/schedstat': '' });
     this.write('S', { cpuMs: 100, runnableMs: 10, throttledMs: 0, pressureMs: 0, agentRunnableMs: 0 });
     this.supply = new CpuSupply({ agentTid: 8, root: this.root, pid: 7 });
-    this.reader = new StallEvidenceReader({ tid: 9, supply: this.supply, lookAfterMs: 100, root: this.root, pid: 7, architecture: 'x64' });
+    this.reader = new StallEvidenceReader({ tid: 9, supply: this.supply, lookAfterMs: 100, isNew, root: this.root, pid: 7, architecture: 'x64' });
   }
 
   write(state: string, figures: Record<'cpuMs' | 'runnableMs' | 'throttledMs' | 'pressureMs' | 'agentRunnableMs', number>, call = 'running'): void {
@@ -76,6 +76,23 @@ test('should count all figures from the last turn on when the loop has turned be
   // The loop turns again: what the thread does by now has no part in the stall.
   machine.write('R', { cpuMs: 200, runnableMs: 60, throttledMs: 230, pressureMs: 45, agentRunnableMs: 0 });
   t.deepEqual(machine.reader.read(machine.nowMs + 50, true), { ...figures, wallMs: 200 });
+});
+
+test('should count all CPU time of the thread when its first interval begins with it', (t) => {
+  for (const hasSchedstats of [true, false]) {
+    const machine = new Machine(t, true);
+    const zero = () => hasSchedstats || writeFileSync(join(machine.root, TASK, 'schedstat'), '0 0 0\n');
+    zero();
+    machine.poll(1050);
+    machine.write('R', { cpuMs: 170, runnableMs: 40, throttledMs: 0, pressureMs: 0, agentRunnableMs: 0 });
+    zero();
+    t.is(Math.round(machine.reader.read(1300, false).cpuMs ?? -1), 170);
+    // The loop turns: from here on it is as with any other.
+    machine.poll(1350);
+    machine.write('R', { cpuMs: 200, runnableMs: 40, throttledMs: 0, pressureMs: 0, agentRunnableMs: 0 });
+    zero();
+    t.is(machine.reader.read(1500, false).cpuMs, 30);
+  }
 });
 
 test('should look less often when a stall lasts', (t) => {
