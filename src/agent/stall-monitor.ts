@@ -55,6 +55,7 @@ export class StallMonitor {
   /** Stalls that were open in the window. */
   private inWindow: Stall[] = [];
   private ofRun: Stall[] = [];
+  private readonly kept = new WeakSet<Stall>();
   /** Stalls whose last line is still to come: the next report has them again, then complete. */
   private readonly untold = new Set<Stall>();
 
@@ -127,14 +128,14 @@ export class StallMonitor {
 
   /** Whether a thread's loop has stopped at this moment. */
   isStalled(name: string): boolean {
-    for (const { thread, watch } of this.watched.values()) if (thread.name === name) return watch.isStalled;
+    for (const { thread, watch, story } of this.watched.values()) if (thread.name === name) return watch.isStalled && !story?.isResting;
     return false;
   }
 
   /** Stalls that were open within the window; the next one begins with those that still are. */
   closeWindow(): Stall[] {
     const nowMs = machineMs();
-    for (const { story } of this.watched.values()) if (story !== null) story.stall.durationMs = nowMs - story.startMs;
+    for (const { story } of this.watched.values()) if (story !== null && !story.isResting) story.stall.durationMs = nowMs - story.startMs;
     const stalls = this.inWindow.map((stall) => ({ ...stall }));
     this.inWindow = this.inWindow.filter((stall) => this.untold.has(stall));
     const leftOut = this.count.closeWindow();
@@ -173,12 +174,18 @@ export class StallMonitor {
     const isEnd = event.kind === 'end';
     const figures = { ...watched.evidence.read(nowMs, isEnd), startup: event.startup };
     story.tell(event.kind, figures, isEnd && event.how !== 'turned');
-    if (!isEnd) return;
-    watched.story = null;
-    void story.settle().then(() => {
-      watched.collecting.delete(story);
-      this.untold.delete(story.stall);
-    });
+    if (isEnd) watched.story = null;
+    void story.settle().then(() => this.afterLine(watched, story, isEnd));
+  }
+
+  private afterLine(watched: Watched, story: StallStory, isEnd: boolean): void {
+    const { stall, isTold, isResting } = story;
+    const isOver = isEnd || isResting;
+    // A worker thread's story is a stall once its samples have shown that it does not rest.
+    if (isTold) this.keep(stall);
+    if (!isOver || !watched.collecting.delete(story)) return;
+    this.untold.delete(stall);
+    if (!isTold) this.count.giveBack();
   }
 
   private open(watched: Watched, startMs: number): void {
@@ -186,7 +193,8 @@ export class StallMonitor {
     if (id === null) return;
     const { name, threadId } = watched.thread;
     const startWallMs = wallMs() - (machineMs() - startMs);
-    const stall = this.keep(id, name, startWallMs);
+    const stall = newStall(id, name, startWallMs);
+    if (name === 'main') this.keep(stall);
     const base = flameFileName(startWallMs, process.pid, name === 'main' ? 0 : threadId, `stall-${String(id).padStart(4, '0')}`);
     watched.story = new StallStory(stall, startMs, base, [...this.sources.segments(name, startMs * 1000)], this.options, this.sources);
     watched.collecting.add(watched.story);
@@ -198,7 +206,8 @@ export class StallMonitor {
     const id = this.count.admit();
     if (id === null) return;
     const { verdict, reason } = judgeStop(this.supply.stopEvidence(lateMs));
-    const stall = Object.assign(this.keep(id, 'main', wallMs() - (machineMs() - startMs)), { durationMs, ongoing: false, verdict, reason });
+    const stall = Object.assign(newStall(id, 'main', wallMs() - (machineMs() - startMs)), { durationMs, ongoing: false, verdict, reason });
+    this.keep(stall);
     const line = { event: 'end', at: new Date(wallMs()).toISOString(), ...stall } as const;
     try {
       appendStall(this.options.directory, line);
@@ -208,19 +217,10 @@ export class StallMonitor {
     this.sources.onStall(line);
   }
 
-  private keep(id: number, thread: string, startWallMs: number): Stall {
-    const stall: Stall = {
-      id,
-      thread,
-      startAt: new Date(startWallMs).toISOString(),
-      durationMs: 0,
-      ongoing: true,
-      verdict: 'waiting',
-      reason: '',
-      cpuMs: 0,
-      top: [],
-      file: '',
-    };
+  /** It is told in the reports, and among the longest of the run as long as it is one. */
+  private keep(stall: Stall): void {
+    if (this.kept.has(stall)) return;
+    this.kept.add(stall);
     this.inWindow.push(stall);
     this.ofRun.push(stall);
     if (this.ofRun.length > STALLS_OF_RUN_MAX) {
@@ -229,6 +229,20 @@ export class StallMonitor {
         .reduce((least, each) => (each.durationMs < least.durationMs ? each : least), this.ofRun[0]);
       this.ofRun = this.ofRun.filter((each) => each !== shortest);
     }
-    return stall;
   }
+}
+
+function newStall(id: number, thread: string, startWallMs: number): Stall {
+  return {
+    id,
+    thread,
+    startAt: new Date(startWallMs).toISOString(),
+    durationMs: 0,
+    ongoing: true,
+    verdict: 'waiting',
+    reason: '',
+    cpuMs: 0,
+    top: [],
+    file: '',
+  };
 }

@@ -29,16 +29,31 @@ export interface StallStorySources {
 /** What the verdict is judged by, but for the samples. */
 export type StallFigures = Omit<StallEvidence, 'gcRatio' | 'topFrame'>;
 
+/** What samples are read for. isOver: none are asked for, those at hand have to do. */
+interface Reading {
+  isLast: boolean;
+  isOver: boolean;
+  mayRest: boolean;
+}
+
+/** Lines are written as they come, or none any more: see StallStory. */
+type State = { kind: 'telling'; isTold: boolean } | { kind: 'resting'; isTold: boolean };
+
+/**
+ * A worker thread that waits on a futex inside of a package is at rest, not stalled: so do the workers of a pool between their tasks (Piscina's in
+ * Atomics.wait), and never turn their loop in between. A story of that is not told, and one that was told ends where the rest began. Main never rests.
+ */
 export class StallStory {
   /** As it stands. */
   readonly stall: Stall;
   readonly startMs: number;
   private readonly base: string;
-  private readonly segments: Profile[];
+  private segments: Profile[];
   private readonly options: StallStoryOptions;
   private readonly sources: StallStorySources;
   /** Lines are written one after the other. */
   private chain: Promise<void> = Promise.resolve();
+  private state: State = { kind: 'telling', isTold: false };
 
   /** startMs: on the machine's clock. base: name of its flame files. segments: the newest samples, those before the stall included. */
   constructor(stall: Stall, startMs: number, base: string, segments: Profile[], options: StallStoryOptions, sources: StallStorySources) {
@@ -51,29 +66,41 @@ export class StallStory {
   }
 
   addSegment(segment: Profile): void {
-    this.segments.push(segment);
+    if (!this.isResting) this.segments.push(segment);
+  }
+
+  /** Whether a line of it has been written. */
+  get isTold(): boolean {
+    return this.state.isTold;
+  }
+
+  /** Whether no more lines are written, since its thread only waits for work. */
+  get isResting(): boolean {
+    return this.state.kind === 'resting';
   }
 
   /** Writes a line. isOver: the process ends and waits for this thread, so that none is asked for samples. */
   tell(event: StallLine['event'], figures: StallFigures, isOver: boolean): void {
     const { stall } = this;
+    if (this.isResting) return;
     stall.durationMs = figures.wallMs;
     stall.cpuMs = figures.cpuMs ?? figures.processCpuMs ?? 0;
     stall.ongoing = event !== 'end';
     const told = { durationMs: stall.durationMs, cpuMs: stall.cpuMs, ongoing: stall.ongoing };
+    const mayRest = stall.thread !== 'main' && waitsOnFutex(figures);
     this.chain = this.chain
       .then(async () => {
-        const samples = await this.samplesFor(told.durationMs, event === 'end', isOver);
-        if (samples !== null && samples.top.length > 0) {
-          stall.top = samples.top;
-          stall.file = samples.file;
-          stall.flame = samples.flame;
-        }
+        if (this.isResting) return;
+        const samples = await this.samplesFor(told.durationMs, { isLast: event === 'end', isOver, mayRest });
+        const restsSinceUs = samples?.inPackageSinceUs ?? null;
+        if (restsSinceUs !== null) return await this.rest(restsSinceUs / 1000 - this.startMs, told.cpuMs);
+        // Nothing shows yet whether it rests.
+        if (mayRest && samples === null && !this.isTold) return;
         const { verdict, reason } = judgeStall({ ...figures, gcRatio: samples?.gcRatio ?? null, topFrame: samples?.topFrame ?? null });
+        this.take(samples);
         stall.verdict = verdict;
         stall.reason = reason;
-        const { flame, ...line } = stall;
-        this.write({ event, at: new Date(wallMs()).toISOString(), ...line, ...told });
+        this.write(event, told);
       })
       .catch((error: Error) => this.sources.onFault('STALL', error.message));
   }
@@ -83,16 +110,39 @@ export class StallStory {
     return this.chain;
   }
 
-  private write(line: StallLine): void {
+  /** Ends it where the rest began, with the verdict it had. */
+  private async rest(durationMs: number, cpuMs: number): Promise<void> {
+    const { isTold } = this;
+    if (isTold) {
+      this.take(await this.samplesFor(durationMs, { isLast: true, isOver: true, mayRest: false }));
+      const end = { durationMs, cpuMs, ongoing: false };
+      Object.assign(this.stall, end);
+      this.write('end', end);
+    }
+    this.state = { kind: 'resting', isTold };
+    this.segments = [];
+  }
+
+  private take(samples: StallSamples | null): void {
+    if (samples === null || samples.top.length === 0) return;
+    this.stall.top = samples.top;
+    this.stall.file = samples.file;
+    this.stall.flame = samples.flame;
+  }
+
+  private write(event: StallLine['event'], told: Pick<Stall, 'durationMs' | 'cpuMs' | 'ongoing'>): void {
+    this.state.isTold = true;
+    const { flame, ...stall } = this.stall;
+    const line = { event, at: new Date(wallMs()).toISOString(), ...stall, ...told };
     appendStall(this.options.directory, line);
     this.sources.onStall(line);
   }
 
   /** The line is written whatever becomes of its samples. */
-  private async samplesFor(durationMs: number, isLast: boolean, isOver: boolean): Promise<StallSamples | null> {
+  private async samplesFor(durationMs: number, how: Reading): Promise<StallSamples | null> {
     try {
-      if (!isOver) await this.askForSamples();
-      return await this.readSamples(durationMs, isLast);
+      if (!how.isOver) await this.askForSamples();
+      return await this.readSamples(durationMs, how);
     } catch (error) {
       this.sources.onFault('STALL_SAMPLES', (error as Error).message);
       return null;
@@ -108,7 +158,7 @@ export class StallStory {
     clearTimeout(timer);
   }
 
-  private async readSamples(durationMs: number, isLast: boolean): Promise<StallSamples | null> {
+  private async readSamples(durationMs: number, { isLast, mayRest }: Reading): Promise<StallSamples | null> {
     if (this.segments.length === 0) return null;
     const startUs = this.startMs * 1000;
     const profile = sliceProfile(mergeSegments(this.segments), startUs, startUs + durationMs * 1000);
@@ -120,10 +170,18 @@ export class StallStory {
       directory: options.directory,
       base: this.base,
       isLast,
+      mayRest,
       formats: options.formats,
       keep: options.keep,
       title: `${options.service} · stall ${stall.id} of ${stall.thread}`,
       subtitle: `${stall.startAt}, ${Math.round(durationMs)} ms · ${profile.samples.length} samples`,
     });
   }
+}
+
+/** No CPU, and nothing says that it waits for anything but a futex: where the platform does not tell, the samples decide. */
+function waitsOnFutex(figures: StallFigures): boolean {
+  const { threadState, syscall, child } = figures;
+  const isFutex = syscall === null || syscall.name === 'futex' || syscall.name === 'restart_syscall';
+  return threadState !== 'R' && child === null && isFutex && judgeStall({ ...figures, gcRatio: null, topFrame: null }).verdict === 'waiting';
 }

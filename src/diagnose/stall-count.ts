@@ -2,6 +2,7 @@
 import { STALLS_RUN_MAX, STALLS_WINDOW_MAX } from '../core/limits.js';
 
 export class StallCount {
+  private lastId = 0;
   private admitted = 0;
   private inWindow = 0;
   private missedInWindow = 0;
@@ -15,7 +16,14 @@ export class StallCount {
       return null;
     }
     this.inWindow++;
-    return ++this.admitted;
+    this.admitted++;
+    return ++this.lastId;
+  }
+
+  /** One that was admitted turned out to be none: it takes no place. Its number is not given again. */
+  giveBack(): void {
+    this.inWindow = Math.max(0, this.inWindow - 1);
+    this.admitted--;
   }
 
   /** Stalls of the run beyond the limits. */

@@ -2,7 +2,7 @@
 import { buildCallTree } from '../flame/call-tree.js';
 import { toFlameTree } from '../flame/flame-tree.js';
 import { nameProfile } from '../flame/name-profile.js';
-import type { Profile } from '../flame/profile.js';
+import type { NamedProfile, Profile } from '../flame/profile.js';
 import { busyTime, culprits, topFunctions } from '../flame/top-functions.js';
 import { ownSourceMaps } from './cpu-summary.js';
 import { keepNewestFlames, writeCpuProfile, writeFlameFiles } from './flame-files.js';
@@ -21,6 +21,8 @@ export interface StallSamplesTask {
   base: string;
   /** The stall is over: its flame files are written in all formats, not as a .cpuprofile only. */
   isLast: boolean;
+  /** The thread may only be waiting for work in a package: no file is written when its samples end in one. */
+  mayRest: boolean;
   formats: string[];
   keep: number;
   title: string;
@@ -33,6 +35,8 @@ export interface StallSamples {
   gcRatio: number | null;
   /** Name of the function with the most self time; null without samples. */
   topFrame: string | null;
+  /** Since when the thread is in the function of a package that it is in at the end, µs of the machine's clock; null: in no package, or it was not asked. */
+  inPackageSinceUs: number | null;
   flame: FlameTree | null;
   /** The .cpuprofile, relative to the run directory. */
   file: string;
@@ -46,6 +50,10 @@ export async function readStallSamples(task: StallSamplesTask, withSourceMaps: b
   const tree = buildCallTree(named);
   const { busyUs, gcUs } = busyTime(tree);
   const top = culprits(tree, TOP_FUNCTIONS);
+  const gcRatio = busyUs > 0 ? gcUs / busyUs : null;
+  const topFrame = topFunctions(tree, 1)[0]?.frame.function ?? null;
+  const inPackageSinceUs = task.mayRest ? packageSinceUs(named) : null;
+  if (inPackageSinceUs !== null) return { top, gcRatio, topFrame, inPackageSinceUs, flame: null, file: '', files: [] };
   const file = writeCpuProfile(task.directory, task.base, task.profile);
   const others = task.isLast ? task.formats.filter((format) => format !== 'cpuprofile') : [];
   const files = [
@@ -55,10 +63,20 @@ export async function readStallSamples(task: StallSamplesTask, withSourceMaps: b
   if (task.isLast) keepNewestFlames(task.directory, task.keep);
   return {
     top,
-    gcRatio: busyUs > 0 ? gcUs / busyUs : null,
-    topFrame: topFunctions(tree, 1)[0]?.frame.function ?? null,
+    gcRatio,
+    topFrame,
+    inPackageSinceUs,
     flame: tree.totalSamples > 0 ? toFlameTree(tree, { nodesMax: FLAME_NODES }) : null,
     file,
     files,
   };
+}
+
+/** V8 shows Atomics.wait as time of the function that calls it. */
+function packageSinceUs({ frames, nodeFrames, samples, timesUs }: NamedProfile): number | null {
+  let at = samples.length - 1;
+  const leaf = nodeFrames[samples[at]];
+  if (frames[leaf].kind !== 'package') return null;
+  while (at > 0 && nodeFrames[samples[at - 1]] === leaf) at--;
+  return timesUs[at];
 }

@@ -1,5 +1,5 @@
 // The lines of one stall, as they are written while its thread answers, and while it does not.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -9,9 +9,9 @@ import type { StallLine } from '../../src/report/stall-log.js';
 import { readStallSamples } from '../../src/report/stall-samples.js';
 import { CWD, profile, type Stack } from '../flame/drawn-profile.js';
 
-const stall = (): Stall => ({
+const stall = (thread: string): Stall => ({
   id: 3,
-  thread: 'main',
+  thread,
   startAt: '2026-11-23T14:25:30.000Z',
   durationMs: 0,
   ongoing: true,
@@ -40,7 +40,7 @@ const figures = (wallMs: number, cpuMs: number): StallFigures => ({
   startup: false,
 });
 
-function storyFor(t: { teardown(done: () => void): void }, rotate: (story: () => StallStory) => Promise<void>) {
+function storyFor(t: { teardown(done: () => void): void }, rotate: (story: () => StallStory) => Promise<void>, thread = 'main') {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-story-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const told: StallLine[] = [];
@@ -52,12 +52,14 @@ function storyFor(t: { teardown(done: () => void): void }, rotate: (story: () =>
     onFault: (code, message) => faults.push(`${code}: ${message}`),
   };
   const options = { directory, service: 'shop', cwd: CWD, formats: ['folded'], keep: 60 };
-  const story = new StallStory(stall(), 1, 'CPU.20261123.142530.42.0.stall-0003', [], options, sources);
+  const story = new StallStory(stall(thread), 1, 'CPU.20261123.142530.42.0.stall-0003', [], options, sources);
   const written = (): StallLine[] =>
-    readFileSync(join(directory, 'stalls.ndjson'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    existsSync(join(directory, 'stalls.ndjson'))
+      ? readFileSync(join(directory, 'stalls.ndjson'), 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line))
+      : [];
   return { story, told, faults, written };
 }
 
@@ -139,4 +141,91 @@ test('should write the line all the same when its samples could not be had', asy
     written().map(({ event }) => event),
     ['open', 'end'],
   );
+});
+
+const PARK = '/app/node_modules/tinypool/worker.js:park';
+/** Asleep on a futex at its last look. */
+const asleep = (wallMs: number, cpuMs: number): StallFigures => ({
+  ...figures(wallMs, cpuMs),
+  looksRunning: 0,
+  threadState: 'S',
+  syscall: { number: 202, name: 'futex' },
+});
+/** In a package from that moment on, for 5 s. */
+const parkedFrom = (startUs: number): Stack[] => Array.from({ length: 11 }, (_, i) => [startUs + i * 500_000, `listen ${PARK}`]);
+const PARKED = parkedFrom(1000);
+const handsOver = (stacks: Stack[], thread: string) => async (self: () => StallStory) => self().addSegment(profile(stacks, thread, 10_000));
+
+test('should tell nothing, now and later, when a worker thread waits on a futex inside of a package', async (t) => {
+  const { story, told, written } = storyFor(t, handsOver(PARKED, 'worker-3'), 'worker-3');
+  story.tell('open', asleep(250, 1), false);
+  story.tell('update', asleep(1250, 2), false);
+  await story.settle();
+  t.true(story.isResting);
+  story.tell('end', asleep(9000, 3), false);
+  await story.settle();
+  t.deepEqual([story.isTold, told, written()], [false, [], []]);
+});
+
+test('should tell it all the same when main does, and when a worker thread waits in code of the application', async (t) => {
+  const main = storyFor(t, handsOver(PARKED, 'main'));
+  main.story.tell('open', asleep(250, 1), false);
+  await main.story.settle();
+  t.like(main.written()[0], { event: 'open', thread: 'main', verdict: 'waiting' });
+  t.is(main.written()[0]?.top[0]?.file, 'tinypool/worker.js:park');
+  const worker = storyFor(t, handsOver(SEGMENT, 'worker-3'), 'worker-3');
+  worker.story.tell('open', asleep(250, 1), false);
+  await worker.story.settle();
+  t.like(worker.written()[0], { event: 'open', thread: 'worker-3', verdict: 'waiting' });
+  t.is(worker.written()[0]?.top[0]?.function, 'block');
+});
+
+test('should end a stall where the rest began when a worker thread computed and then went to wait', async (t) => {
+  const stacks: Stack[] = [[1000, 'listen load'], ...parkedFrom(301_000)];
+  const { story, written } = storyFor(t, handsOver(stacks, 'worker-3'), 'worker-3');
+  story.tell('open', figures(250, 245), false);
+  story.tell('update', asleep(1250, 296), false);
+  story.tell('update', asleep(3250, 297), false);
+  await story.settle();
+  t.deepEqual(
+    written().map(({ event, durationMs, cpuMs, ongoing, verdict, top }) => [
+      event,
+      durationMs,
+      cpuMs,
+      ongoing,
+      verdict,
+      top[0]?.function,
+      top[0]?.ratio,
+    ]),
+    [
+      ['open', 250, 245, true, 'executing', 'load', 1],
+      ['end', 300, 296, false, 'executing', 'load', 1],
+    ],
+  );
+  t.deepEqual([story.isTold, story.isResting, story.stall.durationMs, story.stall.ongoing], [true, true, 300, false]);
+});
+
+test('should wait for samples when a worker thread waits on a futex and has handed none over yet', async (t) => {
+  let isLate = true;
+  const { story, written } = storyFor(
+    t,
+    async (self) => {
+      if (!isLate) self().addSegment(profile(SEGMENT, 'worker-3', 10_000));
+    },
+    'worker-3',
+  );
+  story.tell('open', asleep(200, 1), false);
+  await story.settle();
+  t.deepEqual([written(), story.isResting], [[], false]);
+  isLate = false;
+  story.tell('update', asleep(250, 1), false);
+  await story.settle();
+  t.like(written()[0], { event: 'update', verdict: 'waiting', top: [{ function: 'block' }] });
+});
+
+test('should not wait for samples when something else than a futex says what a worker thread waits for', async (t) => {
+  const { story, written } = storyFor(t, async () => {}, 'worker-3');
+  story.tell('open', { ...asleep(250, 1), syscall: { number: 0, name: 'read' } }, false);
+  await story.settle();
+  t.like(written()[0], { event: 'open', reason: 'no CPU (0 %): in system call read' });
 });

@@ -26,3 +26,12 @@ test('should refuse every stall when the run is full', (t) => {
   t.is(count.admit(), null);
   t.is(count.leftOut, 1);
 });
+
+test('should have room for another, under a new number, when one was given back', (t) => {
+  const count = new StallCount();
+  for (let i = 0; i < STALLS_WINDOW_MAX; i++) count.admit();
+  t.is(count.admit(), null);
+  count.giveBack();
+  t.is(count.admit(), STALLS_WINDOW_MAX + 1);
+  t.is(count.admit(), null);
+});

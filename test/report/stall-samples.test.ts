@@ -18,6 +18,7 @@ function taskFor(t: { teardown(done: () => void): void }, stacks: readonly Stack
     directory,
     base: BASE,
     isLast: false,
+    mayRest: false,
     formats: ['folded'],
     keep: 60,
     title: 'shop',
@@ -70,4 +71,34 @@ test('should know nothing of collection when there is no busy sample', async (t)
     false,
   );
   t.deepEqual([top, gcRatio, topFrame], [[], null, null]);
+});
+
+const PARK = '/app/node_modules/tinypool/worker.js:park';
+
+test('should tell since when the thread is in a package, and write nothing, when it may rest there', async (t) => {
+  const stacks: Stack[] = [
+    [0, `handle ${PARK}`],
+    [10, 'handle'],
+    [30, `handle ${PARK}`],
+    [50, `listen ${PARK}`],
+    [100, `listen ${PARK}`],
+  ];
+  const task = taskFor(t, stacks, { mayRest: true });
+  const { inPackageSinceUs, file, files } = await readStallSamples(task, false);
+  t.deepEqual([inPackageSinceUs, file, files], [30, '', []]);
+  t.deepEqual(readdirSync(task.directory), []);
+  const asked = await readStallSamples({ ...task, mayRest: false }, false);
+  t.deepEqual([asked.inPackageSinceUs, asked.file], [null, `flame/${BASE}.cpuprofile`]);
+});
+
+test('should tell of no rest when the samples end in code of the application, in what it calls, or in nothing', async (t) => {
+  for (const end of ['handle', `handle ${PARK} hash`, `${PARK} node:pbkdf2`, `${PARK} (gc)`, '(idle)']) {
+    const stacks: Stack[] = [
+      [0, `handle ${PARK}`],
+      [90, end],
+      [100, end],
+    ];
+    const { inPackageSinceUs, file } = await readStallSamples(taskFor(t, stacks, { mayRest: true }), false);
+    t.deepEqual([inPackageSinceUs, file], [null, `flame/${BASE}.cpuprofile`], end);
+  }
 });
