@@ -48,6 +48,10 @@ export const SPAN_LOG_WORKER_SPANS = 64 * 1024;
 export const SPAN_LOST_MAX = 64;
 /** Paths of a report whose CPU time is drawn as a call tree of its own: a screen of them; each is up to 100 KB of JSON. */
 export const CPU_PATH_FLAMES_MAX = 20;
+/** Nodes of a call tree that are kept while windows are merged; beyond it the lightest are put together to half as many: a year of windows is no more memory than a day. */
+export const MERGED_NODES_KEPT_MAX = 20_000;
+/** Functions that are kept while windows are merged; beyond it the half with the least self time is forgotten. */
+export const MERGED_FUNCTIONS_KEPT_MAX = 20_000;
 /** Period of the drain, ms. */
 export const DRAIN_MS = 250;
 /** Period of runtime samples, ms. */

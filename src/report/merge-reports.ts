@@ -2,10 +2,11 @@
 import { PitotError } from '../core/errors.js';
 import type { Fault } from '../core/fault-log.js';
 import { FAULTS_MAX, TIMELINE_POINTS_MAX } from '../core/limits.js';
+import { CpuMerger, unionMs } from './merge-cpu.js';
 import { GcMerger, mergeRuntimes, RuntimeMerger } from './merge-runtime.js';
 import { mergeTimelines, thinTimeline } from './merge-timelines.js';
 import { CounterMerger, DistributionMerger, GaugeMerger, PathMerger } from './merge-values.js';
-import type { Alert, Kpi, Labels, Leak, RecordCounts, Report, RunSummary, Stall, TimelinePoint } from './report-types.js';
+import type { Alert, Kpi, Labels, Leak, RecordCounts, Report, RunStall, RunSummary, Stall, TimelinePoint } from './report-types.js';
 
 /** Stalls and alerts that are kept, a process and a run; beyond it the longest stalls and the newest alerts. A longer list says no more. */
 const EVENTS_MAX = 200;
@@ -30,6 +31,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
   const counters = new CounterMerger();
   const gauges = new GaugeMerger();
   const gc = new GcMerger();
+  const cpu = new CpuMerger();
   const records = { recorded: 0, aggregated: 0, dropped: 0, sampledOut: 0, rejected: 0, clamped: 0, overflowed: 0 };
   const processes: ProcessMerger[] = [];
   for (const group of groups) {
@@ -41,6 +43,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       for (const counter of report.counters) counters.add(counter, index, report.seq);
       for (const gauge of report.gauges) gauges.add(gauge, index, report.seq);
       for (const key of Object.keys(records) as (keyof RecordCounts)[]) records[key] += report.records[key];
+      cpu.add(report);
       process.add(report);
     }
     if (process.windows > 0) processes.push(process);
@@ -77,13 +80,15 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       restarts: sum(processes, (process) => process.newest.agent.restarts),
       faults: mergeFaults([...processes.map((process) => [...process.faults.values()]), unreadable]),
     },
-    cpu: null,
+    cpu: cpu.take(),
     alerts: heaviest(
       processes.flatMap((process) => [...process.alerts.values()]),
       (alert) => Date.parse(alert.since),
     ),
     stalls: heaviest(
-      processes.flatMap((process) => [...process.stalls.values()]),
+      processes.flatMap((process, index) =>
+        process.takeStalls().map((stall): RunStall => (processes.length === 1 ? stall : { ...stall, process: index })),
+      ),
       (stall) => stall.durationMs,
     ),
     leaks: processes.flatMap((process) => [...process.leaks.values()]),
@@ -107,7 +112,8 @@ class ProcessMerger {
   /** Counted from the start of the process; after a restart of the agent thread from there, so the highest count stands. */
   readonly faults = new Map<string, Fault>();
   readonly alerts = new Map<string, Alert>();
-  readonly stalls = new Map<string, Stall>();
+  /** By thread and start: two threads may stall in the same millisecond. A later report knows more of a stall than an earlier one. */
+  private readonly stalls = new Map<string, { stall: Stall; seq: number }>();
   readonly leaks = new Map<string, Leak>();
   private timeline: TimelinePoint[] = [];
 
@@ -129,7 +135,11 @@ class ProcessMerger {
     }
     const isNewest = this.newest === undefined || report.seq >= this.newest.seq;
     for (const alert of report.alerts) keep(this.alerts, `${alert.rule} ${alert.since}`, alert, isNewest);
-    for (const stall of report.stalls) keep(this.stalls, stall.startAt, stall, stall.durationMs >= (this.stalls.get(stall.startAt)?.durationMs ?? 0));
+    for (const stall of report.stalls) {
+      const key = `${stall.thread} ${stall.startAt}`;
+      const before = this.stalls.get(key);
+      keep(this.stalls, key, { stall, seq: report.seq }, before === undefined || isLater(before, report.seq, stall));
+    }
     for (const leak of report.leaks) keep(this.leaks, leak.kind, leak, isNewest);
     bound(this.alerts, sinceMs);
     bound(this.stalls, stallMs);
@@ -137,6 +147,10 @@ class ProcessMerger {
     if (this.timeline.length > 4 * TIMELINE_POINTS_MAX) this.timeline = thinTimeline(this.takeTimeline());
     if (isNewest) this.newest = report;
     this.newestEndMs = Math.max(this.newestEndMs, Date.parse(window.endAt));
+  }
+
+  takeStalls(): Stall[] {
+    return Array.from(this.stalls.values(), ({ stall }) => stall);
   }
 
   takeTimeline(): TimelinePoint[] {
@@ -198,7 +212,9 @@ function bound<T>(map: Map<string, T>, weight: (event: T) => number): void {
 }
 
 const sinceMs = (alert: Alert): number => Date.parse(alert.since);
-const stallMs = (stall: Stall): number => stall.durationMs;
+const stallMs = ({ stall }: { stall: Stall }): number => stall.durationMs;
+const isLater = (before: { stall: Stall; seq: number }, seq: number, stall: Stall): boolean =>
+  seq > before.seq || (seq === before.seq && stall.durationMs >= before.stall.durationMs);
 
 function keep<T>(map: Map<string, T>, key: string, value: T, better: boolean): void {
   if (better || !map.has(key)) map.set(key, value);
@@ -210,12 +226,5 @@ function sum<T>(list: readonly T[], pick: (item: T) => number): number {
 
 /** Length of the union of the processes' times. */
 function coveredMs(processes: readonly ProcessMerger[]): number {
-  const spans = processes.map(({ startMs, durationMs }) => ({ startMs, endMs: startMs + durationMs })).sort((a, b) => a.startMs - b.startMs);
-  let total = 0;
-  let reachedMs = Number.NEGATIVE_INFINITY;
-  for (const { startMs, endMs } of spans) {
-    total += Math.max(0, endMs - Math.max(startMs, reachedMs));
-    reachedMs = Math.max(reachedMs, endMs);
-  }
-  return total;
+  return unionMs(processes.map(({ startMs, durationMs }) => ({ startMs, endMs: startMs + durationMs })));
 }

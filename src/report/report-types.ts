@@ -325,11 +325,31 @@ export interface RunSummary {
   runtime: Runtime;
   timeline: TimelinePoint[];
   agent: AgentHealth;
-  /** Of the newest window that has a CPU profile; null without. */
-  cpu: CpuProfileSummary | null;
+  /** In report.html that of the newest window with a CPU profile; where reports are merged, of all their windows with one. null: none has one. */
+  cpu: RunCpuProfile | null;
   alerts: Alert[];
-  stalls: Stall[];
+  stalls: RunStall[];
   leaks: Leak[];
   kpis: Kpi[];
   config: ConfigValues;
+}
+
+/** The CPU profile of a run, and what it is of. */
+export interface RunCpuProfile extends CpuProfileSummary {
+  covers?: CpuCoverage;
+}
+
+/** The windows that a CPU profile is of. */
+export interface CpuCoverage {
+  startAt: string;
+  endAt: string;
+  /** Time that the windows cover: without gaps between them, and once where several processes cover it. */
+  durationMs: number;
+  windows: number;
+}
+
+/** A stall, and whose it is. */
+export interface RunStall extends Stall {
+  /** Index into `processes`; absent: there is one process only. */
+  process?: number;
 }

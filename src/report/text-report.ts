@@ -1,6 +1,8 @@
 // A run as text for people: where the time went, what the runtime did, and whether anything was lost.
 import { formatBytes, formatNs, MS_PER_S, msToNs } from '../core/units.js';
-import type { DistributionStats, Labels, PathStats, RunSummary } from './report-types.js';
+import { nameOf } from './name-of.js';
+import type { DistributionStats, PathStats, RunSummary } from './report-types.js';
+import { cpuLines, cpuPathLines, functionLines, stallLines, stallsShown } from './text-cpu.js';
 import { type Column, cut, printable, textTable } from './text-table.js';
 
 /** Rows a table shows. */
@@ -27,12 +29,15 @@ export function renderText(run: RunSummary, { width, colour }: TextOptions): str
   lines.push(...header(run, bold));
   section('runtime', runtimeLines(run));
   section(`paths by total time${shown(run.paths.length, PATHS_SHOWN)}`, pathLines(run, width));
+  section('CPU profile', cpuLines(run));
+  section('functions by CPU time', functionLines(run, width));
+  section('CPU time by path', cpuPathLines(run, width));
   section(`distributions${shown(run.distributions.length, VALUES_SHOWN)}`, distributionLines(run, width));
   section(`counters${shown(run.counters.length, VALUES_SHOWN)}`, counterLines(run, width));
   section(`gauges${shown(run.gauges.length, VALUES_SHOWN)}`, gaugeLines(run, width));
   section('records', recordLines(run));
   section(`alerts${shown(run.alerts.length, EVENTS_SHOWN)}`, alertLines(run, width), true);
-  section(`stalls${shown(run.stalls.length, EVENTS_SHOWN)}`, stallLines(run, width), true);
+  section(`stalls${stallsShown(run.stalls.length)}`, stallLines(run, width), true);
   section("faults of pitot's own", faultLines(run, width), true);
   return `${lines.join('\n')}\n`;
 }
@@ -137,20 +142,8 @@ function alertLines(run: RunSummary, width: number): string[] {
     .map((it) => cut(`  ${it.state} ${it.severity} ${printable(it.rule)} since ${it.since}: ${printable(it.message)}`, width));
 }
 
-function stallLines(run: RunSummary, width: number): string[] {
-  return run.stalls.slice(0, EVENTS_SHOWN).map((it) => {
-    const top = it.top.length > 0 ? ` in ${printable(it.top[0].function)} (${printable(it.top[0].file)}:${it.top[0].line})` : '';
-    return cut(`  ${it.startAt} ${formatNs(msToNs(it.durationMs))} ${it.ongoing ? 'and going on, ' : ''}${it.verdict}${top}`, width);
-  });
-}
-
 function faultLines(run: RunSummary, width: number): string[] {
   return run.agent.faults.map((fault) => cut(`  ${fault.code} × ${grouped(fault.count)}: ${printable(fault.message)}`, width));
-}
-
-function nameOf(name: string, labels: Labels): string {
-  const entries = Object.entries(labels);
-  return printable(entries.length === 0 ? name : `${name}{${entries.map(([key, value]) => `${key}=${value}`).join(',')}}`);
 }
 
 function columns(first: string, ...rest: string[]): Column[] {

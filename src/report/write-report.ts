@@ -5,7 +5,18 @@ import { CLOSED_BY, END_MONOTONIC_MS, END_WALL_MS, START_MONOTONIC_MS, START_WAL
 import { counterValues, windowFigures } from './build-report.js';
 import { type CpuTask, type FlameDrawing, summariseCpu, takeSourceMapFaults } from './cpu-summary.js';
 import { pointLatestAt, reportName, writeAtomically } from './files.js';
-import type { AgentHealth, CpuProfileSummary, GaugeValue, GcStats, Report, RunSummary, Runtime, Stall, TimelinePoint } from './report-types.js';
+import type {
+  AgentHealth,
+  CpuProfileSummary,
+  GaugeValue,
+  GcStats,
+  Report,
+  RunCpuProfile,
+  RunSummary,
+  Runtime,
+  Stall,
+  TimelinePoint,
+} from './report-types.js';
 
 /** Why a window was closed, by the number that stands in its header. */
 export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;
@@ -48,7 +59,7 @@ export interface ReportResult {
   bytes: number;
   gc: GcStats;
   /** null: no samples. */
-  cpu: CpuProfileSummary | null;
+  cpu: RunCpuProfile | null;
   drawing: FlameDrawing | null;
   /** What went wrong without keeping the report from being written. */
   faults: { code: string; message: string }[];
@@ -65,7 +76,7 @@ export interface PageTask extends FigureTask {
   durationMs: number;
   timeline: TimelinePoint[];
   /** Of the newest window that has a CPU profile. */
-  cpu: CpuProfileSummary | null;
+  cpu: RunCpuProfile | null;
   stalls: Stall[];
 }
 
@@ -111,7 +122,8 @@ export async function writeReport(task: ReportTask): Promise<ReportResult> {
   const name = reportName(seq);
   writeAtomically(identity.directory, name, text);
   pointLatestAt(identity.directory, name);
-  return { file: `${identity.directory}/${name}`, bytes: text.length, gc: figures.gc, cpu: cpu.samples > 0 ? cpu : null, drawing, faults };
+  const runCpu: RunCpuProfile | null = cpu.samples > 0 ? { ...cpu, covers: { ...report.window, windows: 1 } } : null;
+  return { file: `${identity.directory}/${name}`, bytes: text.length, gc: figures.gc, cpu: runCpu, drawing, faults };
 }
 
 /** Draws report.html from all windows that have been reported. */
