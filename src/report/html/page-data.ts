@@ -1,7 +1,8 @@
 // What the page's script gets: the run without its histograms, with pictures of the largest distributions, and nothing that the page prints itself.
 
 import { type DistributionShape, distributionShape } from '../distribution-shape.js';
-import type { CounterValue, DistributionStats, GaugeValue, Labels, PathStats, RunSummary, TimelinePoint } from '../report-types.js';
+import type { CounterValue, DistributionStats, GaugeValue, Labels, PathStats, RunSummary, Stall, TimelinePoint } from '../report-types.js';
+import { stallRows } from './stall-rows.js';
 
 /** Distributions that get a picture, by total time (paths) and by count (distributions): bounds the page's size and the time to write it. */
 export const SHAPES_MAX = 300;
@@ -12,6 +13,19 @@ export type PageShape = DistributionShape | null;
 export type PagePath = Omit<PathStats, 'hdr'> & { totalNs: number; totalRatio: number; perS: number; shape: PageShape };
 export type PageDistribution = Omit<DistributionStats, 'hdr'> & { perS: number; shape: PageShape };
 
+/** A stall as it is marked on the timelines. */
+export interface PageStall {
+  /** Id of its row. */
+  id: string;
+  fromMs: number;
+  durationMs: number;
+  ongoing: boolean;
+  verdict: Stall['verdict'];
+  thread: string;
+  /** The function to blame; empty: none is known. */
+  where: string;
+}
+
 export interface PageData {
   binsPerOctave: number;
   shapesMax: number;
@@ -20,6 +34,8 @@ export interface PageData {
   counters: (CounterValue & { perS: number })[];
   gauges: GaugeValue[];
   timeline: TimelinePoint[];
+  /** Earliest first. */
+  stalls: PageStall[];
   limitBytes: number;
   limitSource: string;
 }
@@ -51,9 +67,25 @@ export function pageData(run: RunSummary): PageData {
     counters: run.counters.map((counter) => ({ ...counter, perS: perS(counter.delta) })),
     gauges: run.gauges,
     timeline: [...run.timeline].sort((a, b) => a.atMs - b.atMs),
+    stalls: pageStalls(run),
     limitBytes: run.runtime.memory.limitBytes,
     limitSource: run.runtime.memory.limitSource,
   };
+}
+
+function pageStalls({ stalls, processes }: RunSummary): PageStall[] {
+  return stallRows(stalls)
+    .map(({ id, stall }) => ({
+      id,
+      fromMs: Date.parse(stall.startAt),
+      durationMs: stall.durationMs,
+      ongoing: stall.ongoing,
+      verdict: stall.verdict,
+      thread: stall.process === undefined ? stall.thread : `${processes[stall.process]?.pid} ${stall.thread}`,
+      where: stall.top[0]?.function ?? '',
+    }))
+    .filter(({ fromMs }) => !Number.isNaN(fromMs))
+    .sort((a, b) => a.fromMs - b.fromMs);
 }
 
 /** Time spent in a path: exact where every call was timed, else mean × exact count. */

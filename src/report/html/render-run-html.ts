@@ -1,20 +1,26 @@
 // report.html: a whole run so far as one file that opens from disk, reaches no network, and runs no script but its own.
 import { createHash } from 'node:crypto';
+import { relative, resolve, sep } from 'node:path';
+import { FLAME_CLIENT } from '../../flame/draw/html/client/flame-client.js';
 import { formatTime } from '../../flame/draw/page/figures.js';
 import { html, jsonForScript, Markup } from '../../flame/draw/page/markup.js';
 import type { RunSummary } from '../report-types.js';
 import { pageScript } from './client/main.js';
+import type { ToDirectory } from './file-link.js';
 import { pageData } from './page-data.js';
 import { agentSection } from './sections/agent.js';
+import { cpuSection } from './sections/cpu.js';
 import { findingsSections } from './sections/findings.js';
 import { runtimeSection } from './sections/runtime.js';
 import { summarySection } from './sections/summary.js';
 import { pageStyle } from './style/page-style.js';
 
+/** Two scripts that share no name, in one element: one hash. */
+const SCRIPT = `${pageScript}${FLAME_CLIENT}`;
 /** Script and style are constants, so their hashes are taken once. */
 const POLICY = [
   "default-src 'none'",
-  `script-src '${hashOf(pageScript)}'`,
+  `script-src '${hashOf(SCRIPT)}'`,
   `style-src '${hashOf(pageStyle)}'`,
   'img-src data:',
   "base-uri 'none'",
@@ -24,11 +30,17 @@ const POLICY = [
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 14V9h3v5zm4.5 0V2h3v12zM11 14V6h3v8z' fill='%230d6b74'/%3E%3C/svg%3E";
 
+export interface RunHtmlOptions {
+  /** Where the page will be, for links to flame files. Default: the run directory of its process; where there are several, files are named without a link. */
+  directory?: string;
+}
+
 /**
  * The page of a run. Application text is escaped on its way into markup and into the page's data alike, and the content security
  * policy admits only this script and this style, by hash. Histograms stay out of the page: it holds pictures of the 300 largest.
  */
-export function renderRunHtml(run: RunSummary): string {
+export function renderRunHtml(run: RunSummary, { directory }: RunHtmlOptions = {}): string {
+  const toDirectory = linksFrom(run, directory);
   const found: [string, string][] = [
     ...(run.alerts.length > 0 ? [['alerts', 'Alerts'] as [string, string]] : []),
     ...(run.kpis.length > 0 ? [['kpis', 'KPIs'] as [string, string]] : []),
@@ -39,6 +51,7 @@ export function renderRunHtml(run: RunSummary): string {
     ...found,
     ['paths', 'Paths'],
     ['timelines', 'Timelines'],
+    ['cpu', 'CPU'],
     ['distributions', 'Distributions'],
     ['counters', 'Counters'],
     ['gauges', 'Gauges'],
@@ -62,9 +75,10 @@ export function renderRunHtml(run: RunSummary): string {
 <main>
 ${summarySection(run)}
 <noscript><p class="notes">Tables and timelines are drawn by this page’s own script, which is switched off here.</p></noscript>
-${findingsSections(run)}
+${findingsSections(run, toDirectory)}
 <section id="paths"><h2>Paths</h2></section>
 <section id="timelines"><h2>Timelines</h2></section>
+${cpuSection(run, run.processes.length === 1 ? toDirectory(0) : null)}
 <section id="distributions"><h2>Distributions</h2></section>
 <div class="pair">
 <section id="counters"><h2>Counters</h2></section>
@@ -75,10 +89,20 @@ ${agentSection(run)}
 </main>
 <footer>Total time is mean × count. A path that runs inside another is counted in both, so shares compare paths and do not add up to the run. All times are UTC.</footer>
 <script type="application/json" id="pitot-data">${new Markup(jsonForScript(pageData(run)))}</script>
-<script>${new Markup(pageScript)}</script>
+<script>${new Markup(SCRIPT)}</script>
 </body>
 </html>
 `.text;
+}
+
+function linksFrom(run: RunSummary, directory?: string): ToDirectory {
+  if (directory === undefined) return () => (run.processes.length === 1 ? '' : null);
+  return (process) => {
+    const to = relative(resolve(directory), resolve(run.processes[process]?.directory ?? ''))
+      .split(sep)
+      .join('/');
+    return to === '' ? '' : `${to}/`;
+  };
 }
 
 function hashOf(text: string): string {

@@ -1,9 +1,11 @@
-// Page script, part 7: fragment and resizing; starts everything. The parts make one script, in this order.
+// Page script, part 9: fragment and resizing; starts everything. The parts make one script, in this order.
 import { domScript } from '../../../flame/draw/page/dom-script.js';
 import { formatScript } from '../../../flame/draw/page/format-script.js';
 import { themeScript } from '../../../flame/draw/page/theme-script.js';
+import { flamesScript } from './flames.js';
 import { pathTablesScript } from './path-tables.js';
 import { shapesScript } from './shapes.js';
+import { stallMarksScript } from './stall-marks.js';
 import { tableScript } from './table.js';
 import { timelinesScript } from './timelines.js';
 
@@ -13,8 +15,9 @@ function onlyOpen(table, row) {
   table.open(row);
 }
 
-/** Opens the row that the fragment names; any other fragment is the browser's. */
+/** Opens the stall or the row that the fragment names; any other fragment is the browser's. */
 function followHash() {
+  if (stallOfHash() !== null && openStall(stallOfHash())) return;
   for (const table of tables) {
     const row = location.hash.startsWith('#' + table.kind + '/') && table.rows.find((candidate) => hashOf(table.kind, candidate) === location.hash);
     if (!row) continue;
@@ -38,6 +41,7 @@ addEventListener('resize', () => {
   if (innerWidth !== widthPx) redraw();
   widthPx = innerWidth;
 });
+listenForFlames();
 addEventListener('hashchange', followHash);
 followHash();
 `;
@@ -46,6 +50,6 @@ followHash();
 export const pageScript = `'use strict';
 {
 const data = JSON.parse(document.getElementById('pitot-data').textContent);
-${[domScript, formatScript, themeScript, shapesScript, tableScript, pathTablesScript, timelinesScript, mainScript].join('')}
+${[domScript, formatScript, themeScript, shapesScript, tableScript, pathTablesScript, stallMarksScript, timelinesScript, flamesScript, mainScript].join('')}
 }
 `;

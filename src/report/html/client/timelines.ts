@@ -1,4 +1,4 @@
-// Page script, part 6: the run's timelines. One time axis, one cursor: the pointer or the arrow keys read every chart at the same moment.
+// Page script, part 7: the run's timelines. One time axis, one cursor: the pointer or the arrow keys read every chart at the same moment.
 export const timelinesScript = `
 const PLOT_HEIGHT_PX = 92;
 const GUTTER_PX = 64;
@@ -30,42 +30,68 @@ function buildTimelines() {
   const moment = el('p', { class: 'moment' });
   const stack = el('div', { class: 'stack', tabindex: 0, role: 'group', 'aria-label': 'Timelines; arrow keys move the cursor' });
   const charts = CHARTS.map((chart) => buildChart(chart, points));
+  const stalls = stallsWithin(fromMs, toMs);
+  const lane = stalls.length > 0 ? buildStallLane(stalls, fromMs, toMs) : null;
+  if (lane !== null) stack.append(lane.node);
   stack.append(...charts.map((chart) => chart.node), el('div', { class: 'chart axis' }, el('div'), el('div', { class: 'times' })));
   mount.append(moment, stack);
   let at = null;
+  let xNow = null;
+
+  /** Those of a moment, the longest first. */
+  const stallsAt = (point) => stalls.filter((stall) => stall.fromMs <= point.atMs && stall.fromMs + stall.durationMs >= point.atMs - point.spanMs).sort((a, b) => b.durationMs - a.durationMs);
 
   function draw() {
     const widthPx = charts[0].plot.clientWidth || 700;
     const xOf = (ms) => GUTTER_PX + ((ms - fromMs) / (toMs - fromMs)) * (widthPx - GUTTER_PX - 1);
     const ticks = timeTicks(fromMs, toMs, Math.max(2, Math.floor(widthPx / 110)));
-    for (const chart of charts) chart.draw(widthPx, xOf, ticks);
+    for (const chart of charts) chart.draw(widthPx, xOf, ticks, stallSpans(stalls, fromMs, toMs, xOf, PLOT_HEIGHT_PX));
+    if (lane !== null) lane.draw(widthPx, xOf);
     const labels = ticks.map((ms) => svg('text', { class: 'tick', x: xOf(ms).toFixed(1), y: 12, 'text-anchor': anchorOf(xOf(ms), widthPx) }, formatClock(ms)));
     stack.querySelector('.times').replaceChildren(svg('svg', { viewBox: '0 0 ' + widthPx + ' 18', 'aria-hidden': 'true' }, labels));
+    xNow = xOf;
     move(at, xOf);
     stack.onpointermove = (event) => {
       const box = charts[0].plot.getBoundingClientRect();
       const px = event.clientX - box.left;
       const ms = fromMs + ((px - GUTTER_PX) / (box.width - GUTTER_PX - 1)) * (toMs - fromMs);
-      move(px < GUTTER_PX - 8 ? null : nearest(points, ms), xOf);
+      move(px < GUTTER_PX - 8 ? null : nearest(points, ms), xOf, stallOf(event.target));
     };
     stack.onpointerleave = () => move(null, xOf);
     stack.onkeydown = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (event.key === 'Escape') move(null, xOf);
+      // On a mark of the lane, Enter is the link's own.
+      if (event.key === 'Enter' && event.target === stack && at !== null && stallsAt(points[at]).length > 0) location.hash = stallsAt(points[at])[0].id;
       if (step === undefined) return;
       event.preventDefault();
       move(at === null ? (step > 0 ? 0 : points.length - 1) : Math.min(points.length - 1, Math.max(0, at + step)), xOf);
     };
   }
 
-  function move(index, xOf) {
+  const stallOf = (target) => {
+    const link = target.closest('[data-stall]');
+    return link === null ? undefined : stalls.find((stall) => stall.id === link.dataset.stall);
+  };
+
+  /** stall: the one that is pointed at. */
+  function move(index, xOf, stall) {
     at = index;
     const point = index === null ? null : points[index];
-    moment.textContent = point === null ? 'Highest of the run; point at a chart to read a moment.' : formatClock(point.atMs) + ' UTC, over ' + formatNs(point.spanMs * 1e6);
+    const met = point === null ? [] : stallsAt(point);
+    const told = stall || met[0];
+    const more = met.filter((other) => other !== told).length;
+    moment.replaceChildren(
+      point === null ? 'Highest of the run; point at a chart to read a moment.' : formatClock(point.atMs) + ' UTC, over ' + formatNs(point.spanMs * 1e6),
+      ...(told === undefined ? [] : [el('span', { class: 'told' }, stallShape(told.verdict), ' ' + stallText(told) + (more > 0 ? ', and ' + formatCount(more) + ' more' : ''), el('small', {}, ' click or Enter opens it'))]));
     for (const chart of charts) chart.read(point, point === null ? 0 : xOf(point.atMs - point.spanMs / 2));
   }
 
   draw();
+  stack.addEventListener('focusin', (event) => {
+    const stall = stallOf(event.target);
+    if (stall !== undefined) move(nearest(points, stall.fromMs + stall.durationMs / 2), xNow, stall);
+  });
   return { draw };
 }
 
@@ -84,7 +110,7 @@ function buildChart(chart, points) {
   const label = chart.title + ', highest: ' + chart.series.map((line, i) => line.name + ' ' + chart.format(highest[i])).join(', ');
   let cursor = null;
 
-  function draw(widthPx, xOf, ticks) {
+  function draw(widthPx, xOf, ticks, spans) {
     const yOf = (value) => PLOT_HEIGHT_PX - 1 - (Math.min(value, top) / top) * (PLOT_HEIGHT_PX - 10);
     const levels = [0, top / 2, top];
     cursor = svg('path', { class: 'cursor', d: '' });
@@ -97,7 +123,7 @@ function buildChart(chart, points) {
       chart.series.map((line) => drawSeries(line, points, xOf, yOf)),
       limitInRange && svg('path', { class: 'limit', d: 'M' + GUTTER_PX + ' ' + yOf(limit).toFixed(1) + 'H' + widthPx }),
       limitInRange && svg('text', { class: 'limit', x: widthPx - 4, y: (yOf(limit) - 4).toFixed(1), 'text-anchor': 'end' }, 'limit'),
-      cursor));
+      cursor, spans));
   }
 
   function read(point, x) {

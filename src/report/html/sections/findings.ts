@@ -1,14 +1,16 @@
 // What diagnosis found: alerts, stalls, leaks and KPIs, each a section of its own where there is any.
-import { formatBytes, formatNs } from '../../../core/units.js';
+import { formatBytes } from '../../../core/units.js';
 import { formatRatio, formatTime, significant } from '../../../flame/draw/page/figures.js';
 import { html, type Markup } from '../../../flame/draw/page/markup.js';
-import type { Alert, Kpi, Leak, RunSummary, Stall } from '../../report-types.js';
+import type { Alert, Kpi, Leak, RunSummary } from '../../report-types.js';
+import type { ToDirectory } from '../file-link.js';
+import { stallsSection } from './stalls.js';
 import { staticTable } from './static-table.js';
 
-export function findingsSections(run: RunSummary): Markup {
+export function findingsSections(run: RunSummary, toDirectory: ToDirectory): Markup {
   return html`${run.alerts.length > 0 && section('alerts', 'Alerts', alerts(run.alerts))}
 ${run.kpis.length > 0 && section('kpis', 'KPIs', kpis(run.kpis))}
-${run.stalls.length > 0 && section('stalls', 'Stalls', stalls(run.stalls))}
+${run.stalls.length > 0 && stallsSection(run, toDirectory)}
 ${run.leaks.length > 0 && section('leaks', 'Leaks', leaks(run.leaks))}`;
 }
 
@@ -48,24 +50,6 @@ function kpis(rows: readonly Kpi[]): Markup {
   );
 }
 
-function stalls(rows: readonly Stall[]): Markup {
-  return staticTable(
-    'Stalls',
-    [
-      { name: 'Start, UTC', cell: (stall) => html`<time>${formatTime(stall.startAt)}</time>` },
-      {
-        name: 'Duration',
-        figure: true,
-        cell: (stall) => html`${formatNs(stall.durationMs * 1e6)}${stall.ongoing && html` <small>and going on</small>`}`,
-      },
-      { name: 'Verdict', cell: (stall) => stall.verdict },
-      { name: 'Where', cell: (stall) => frames(stall.top) },
-      { name: 'File', cell: (stall) => html`<code>${stall.file}</code>` },
-    ],
-    rows,
-  );
-}
-
 function leaks(rows: readonly Leak[]): Markup {
   return staticTable(
     'Leaks',
@@ -84,5 +68,5 @@ function leaks(rows: readonly Leak[]): Markup {
 
 const section = (id: string, title: string, body: Markup): Markup => html`<section id="${id}"><h2>${title}</h2>${body}</section>`;
 const tag = (text: string, tone: 'bad' | 'warn' | 'calm'): Markup => html`<span class="tag ${tone}">${text}</span>`;
-const frames = (top: Stall['top']): Markup =>
+const frames = (top: Leak['culprit']['allocation'][]): Markup =>
   html`${top.map((frame) => html`<div><code>${frame.function}</code> <small>${frame.file}${frame.file !== '' && frame.line > 0 && `:${frame.line}`} ${formatRatio(frame.ratio)}</small></div>`)}`;

@@ -1,4 +1,4 @@
-// Style, part 5: narrow screens, where a table's rows become cards, and paper.
+// Style, part 6: narrow screens, where a table's rows become cards, and paper.
 export const mediaStyle = `
 @media (min-width: 1240px) {
   #paths > .scroll, #distributions > .scroll { overflow-x: visible; }
@@ -7,6 +7,11 @@ export const mediaStyle = `
   .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   .figures div:nth-child(4n + 1) { border-left: 0; padding-left: 0; }
   .figures div:nth-child(n + 5) { border-top: 1px solid var(--line); }
+  .figures.six { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .figures.six div:nth-child(4n + 1) { border-left: 1px solid var(--line); padding-left: 14px; }
+  .figures.six div:nth-child(3n + 1) { border-left: 0; padding-left: 0; }
+  .figures.six div:nth-child(n + 4) { border-top: 1px solid var(--line); }
+  .cpu-paths .head, .cpu-paths .line, .cpu-paths .item > summary { grid-template-columns: minmax(0, 1fr) 80px 60px 90px 70px 60px; column-gap: 14px; }
   .rows tbody tr:not(.detail) > th, .rows thead th:first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); }
   .rows thead th:first-child { z-index: 3; }
   .rows tbody th { min-width: 230px; max-width: 300px; }
@@ -54,13 +59,47 @@ export const mediaStyle = `
   .chart.axis { padding: 0; }
   .key-column dl { display: flex; flex-wrap: wrap; gap: 0 18px; }
   .records { font-size: 15px; }
+
+  .figures.six { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .figures.six div:nth-child(n) { border-left: 1px solid var(--line); padding-left: 14px; border-top: 1px solid var(--line); }
+  .figures.six div:nth-child(odd) { border-left: 0; padding-left: 0; }
+  .figures.six div:nth-child(-n + 2) { border-top: 0; }
+  .list .head { display: none; }
+  .list .line, .list .item > summary { padding-top: 10px; padding-bottom: 10px; row-gap: 3px; }
+  .list .item > summary::before { top: 16px; }
+  .stalls .item > summary { grid-template-columns: auto auto minmax(0, 1fr); column-gap: 14px; justify-content: start; }
+  .stalls .thread { justify-self: end; }
+  .stalls .where { grid-column: 1 / -1; grid-row: 2; }
+  .stalls time { grid-column: 1 / -1; grid-row: 4; color: var(--soft); font-size: 13px; }
+  .stalls .reason { grid-column: 1 / -1; grid-row: 3; font-size: 13px; }
+  .list .body { margin: 0 -16px; padding: 12px 16px 16px; }
+  .cpu-paths .line, .cpu-paths .item > summary { grid-template-columns: repeat(4, minmax(0, auto)); justify-content: space-between; }
+  .cpu-paths .name { grid-column: 1 / -1; }
+  .cpu-paths .share { display: none; }
+  .cpu-paths .sum > span:first-child { grid-column: 1 / -1; }
+  .list .figure i { display: inline; font-style: normal; font-weight: 400; color: var(--soft); font-size: 11.5px; }
+  table.functions, table.functions tbody:not([hidden]) { display: block; }
+  table.functions thead, table.functions .spread { display: none; }
+  table.functions tbody tr { display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: 16px; padding: 8px 0; border-bottom: 1px solid var(--faint); }
+  table.functions tbody tr > * { border: 0; padding: 0; width: auto; }
+  table.functions tbody th[scope='row'] { grid-column: 1 / -1; grid-row: 1; padding: 0; width: auto; }
+  table.functions tbody .figure { padding: 0; text-align: left; width: auto; grid-row: 3; }
+  table.functions .figure:nth-child(1)::before { content: 'self '; color: var(--soft); font-size: 11.5px; }
+  table.functions .figure:nth-child(3)::before { content: 'total '; color: var(--soft); font-size: 11.5px; }
+  table.functions tbody .place { grid-column: 1 / -1; grid-row: 2; }
+  .find { padding: 6px 0; }
+  .moment .told { display: block; margin: 0; }
 }
 @media print {
   :root, :root[data-theme] { color-scheme: light; }
   @page { size: A4 landscape; margin: 12mm; }
   html { font-size: 10px; }
   body { background: #fff; font-size: 10px; }
-  nav.top, .tools, .more { display: none; }
+  nav.top, .tools, .more, .told small { display: none; }
+  table.functions tbody.rest[hidden] { display: table-row-group; }
+  #flame-window .flame-view, .list .flame-view { max-height: none; }
+  .list .item, .list .line { break-inside: avoid; }
+  .list, .list .head, .files, .verdicts { font-size: 9px; }
   main, footer { padding: 0; max-width: none; }
   .scroll { overflow: visible; }
   .verdict { font-size: 13px; margin: 10px 0; }

@@ -62,8 +62,8 @@ svg.large { display: block; max-width: 100%; height: auto; }
 .large .mark { stroke: var(--ink); stroke-width: 1; }
 .large text.mark { fill: var(--ink); stroke: none; font-size: 11.5px; }
 .base { stroke: var(--soft); }
-.hit { fill: transparent; }
-.hit:hover { fill: var(--accent); fill-opacity: 0.25; }
+.large .hit { fill: transparent; }
+.large .hit:hover { fill: var(--accent); fill-opacity: 0.25; }
 .legend { color: var(--soft); font-size: 12px; max-width: 100ch; }
 .detail dl { display: flex; flex-wrap: wrap; gap: 8px 28px; margin: 12px 0 8px; }
 .detail dt { color: var(--soft); font-size: 12px; }
