@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../src/report/report-types.js';
 
-/** A child that takes longer hangs: no bench needs half of it. */
+/** A child that takes longer hangs, unless its bench says otherwise. */
 const CHILD_MS_MAX = 300_000;
 
 /** URL of the preload, as users name it. */
@@ -21,6 +21,8 @@ export interface ChildOptions {
   /** Flags of Node beside the preload. */
   nodeArgs?: string[];
   env?: Record<string, string>;
+  /** When it is killed, ms; for benches in which children take turns for long. */
+  msMax?: number;
 }
 
 /** A child with an IPC channel; its standard output is shown only when it fails. */
@@ -38,7 +40,7 @@ export class Child {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.process.stdout!, this.process.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), CHILD_MS_MAX);
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), options.msMax ?? CHILD_MS_MAX);
     this.ended = new Promise((resolve, reject) => {
       this.process.once('error', reject);
       this.process.once('close', (code, signal) => {

@@ -7,6 +7,8 @@ import { runAlone } from './run-benches.js';
 
 const VARIANTS: readonly ChurnVariant[] = ['pitot', '@datadog/pprof', 'start/stop', 'none'];
 const BYTES_PER_MB = 1e6;
+/** Four minutes on a quiet machine. */
+const CHILD_MS_MAX = 1_800_000;
 /** Rotations between two looks at the memory. */
 const LOT = 50;
 /** Lots that warm up, and lots whose median is the memory at either end: a fifth, and a tenth. */
@@ -26,7 +28,7 @@ export const churn: Bench = {
     const children = new Map<ChurnVariant, Child>();
     try {
       for (const name of VARIANTS) {
-        const child = new Child({ script: 'churn', pitot: false, args: [name], nodeArgs: ['--expose-gc'] });
+        const child = new Child({ script: 'churn', pitot: false, args: [name], nodeArgs: ['--expose-gc'], msMax: CHILD_MS_MAX });
         children.set(name, child);
         await child.message();
       }

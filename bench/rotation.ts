@@ -8,6 +8,8 @@ import type { Gap } from './run-queue.js';
 
 const VARIANTS: readonly RotationVariant[] = ['pitot', '@datadog/pprof', 'start/stop', 'none'];
 const HEAP_MB = 67;
+/** Four minutes on a quiet machine. */
+const CHILD_MS_MAX = 1_800_000;
 /** Rotations of one process before the next has its turn. */
 const TURN = 10;
 /** The young generation has room for all that the watching loop makes: no collection falls into what is watched. */
@@ -38,7 +40,7 @@ export const rotation: Bench = {
 const turned = (by: number): RotationVariant[] => VARIANTS.map((_, i) => VARIANTS[(i + by) % VARIANTS.length]);
 
 const spawn = (name: RotationVariant, heapMb: number): Child =>
-  new Child({ script: 'rotation', pitot: false, args: [name, String(heapMb)], nodeArgs: NODE_ARGS });
+  new Child({ script: 'rotation', pitot: false, args: [name, String(heapMb)], nodeArgs: NODE_ARGS, msMax: CHILD_MS_MAX });
 
 async function startOnce(name: RotationVariant, heapMb: number): Promise<RotationStarted> {
   const child = spawn(name, heapMb);

@@ -69,4 +69,5 @@ process.on('message', ({ kind, forMs }: { kind: BlockKind; forMs: number }) => {
   process.send!({ startMs, endMs: Date.now() } satisfies Blocked);
 });
 if (watcher === 'lag') void watchLag();
+process.once('disconnect', () => process.exit());
 process.send!({ ready: sink });
