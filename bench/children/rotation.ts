@@ -16,47 +16,61 @@ export interface RotationStarted {
 }
 
 const [variant, heapMb] = [process.argv[2] as RotationVariant, Number(process.argv[3])];
-/** A rotation every 250 ms hands over as many samples as one every 10 s at the default period of 10 ms. */
+/** A second of the profiler's clock passes in 25 ms, and the period is as much shorter: rotations hand over as many samples as at the default, 10 ms. */
 const INTERVAL_US = 250;
-const WORK_MS = 220;
+const WORK_MS = 23;
+const TICKS_PER_ROTATION = 10;
 /** Looks at the clock go on so long before and after. */
-const MARGIN_MS = 5;
+const MARGIN_MS = 1;
 
+/** Each begins, and returns how to tell whether it is done. */
 interface Rotated {
   start(): () => boolean;
-  rotate(): () => boolean;
+  /** A second of the profiler's clock has passed: it may rotate now. */
+  tick(): () => boolean;
+  /** Rotations so far. */
+  rotations(): number;
 }
 
-/** Asks, and tells whether it is done. */
+/** The profiler's own thread decides when it rotates. */
 function fromOutside(kind: RotationWorkerData['kind']): Rotated {
   const served = new Int32Array(new SharedArrayBuffer(4));
+  const rotations = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./rotation-worker.js', import.meta.url), {
-    workerData: { kind, intervalUs: INTERVAL_US, served } satisfies RotationWorkerData,
+    workerData: { kind, intervalUs: INTERVAL_US, served, rotations } satisfies RotationWorkerData,
   });
   let asked = 0;
-  const ask = (what: 'start' | 'rotate') => () => {
+  const ask = (what: 'start' | 'tick') => () => {
     asked++;
     worker.postMessage(what);
     return () => Atomics.load(served, 0) === asked;
   };
-  return { start: ask('start'), rotate: ask('rotate') };
+  return { start: ask('start'), tick: ask('tick'), rotations: () => Atomics.load(rotations, 0) };
+}
+
+/** On main itself, each tenth tick. */
+function onMain(start: () => void, rotate: () => void): Rotated {
+  let ticks = 0;
+  return {
+    start() {
+      start();
+      return () => true;
+    },
+    tick() {
+      if (++ticks % TICKS_PER_ROTATION === 0) rotate();
+      return () => true;
+    },
+    rotations: () => Math.floor(ticks / TICKS_PER_ROTATION),
+  };
 }
 
 function addon(): Rotated {
   const { time } = createRequire(import.meta.url)('@datadog/pprof') as typeof import('@datadog/pprof');
-  return {
-    start() {
-      time.start({ intervalMicros: INTERVAL_US, durationMillis: 2 * WORK_MS });
-      return () => true;
-    },
-    rotate() {
-      consume(time.stop(true).sample.length);
-      return () => true;
-    },
-  };
+  return onMain(
+    () => time.start({ intervalMicros: INTERVAL_US, durationMillis: 2 * WORK_MS * TICKS_PER_ROTATION }),
+    () => consume(time.stop(true).sample.length),
+  );
 }
-
-const nothing: Rotated = { start: () => () => true, rotate: () => () => true };
 
 /** Longest gap from MARGIN_MS before to MARGIN_MS after; in the stretch without a profiler, as long. */
 function watch(begin: () => () => boolean): Gap {
@@ -74,16 +88,26 @@ function watch(begin: () => () => boolean): Gap {
 }
 
 const heap = heapMb > 0 ? largeHeap(heapMb) : null;
-const profiler = variant === 'none' ? nothing : variant === '@datadog/pprof' ? addon() : fromOutside(variant);
+const profiler =
+  variant === 'none'
+    ? onMain(
+        () => {},
+        () => {},
+      )
+    : variant === '@datadog/pprof'
+      ? addon()
+      : fromOutside(variant);
 // A worker thread is up before it is asked.
 if (variant === 'pitot' || variant === 'start/stop') await new Promise((resolve) => setTimeout(resolve, 300));
 watch(() => () => true);
 const start = watch(profiler.start);
-process.on('message', (rotations: number) => {
+process.on('message', (count: number) => {
   const gaps: Gap[] = [];
-  for (let i = 0; i < rotations; i++) {
+  while (gaps.length < count) {
     heap?.work(WORK_MS);
-    gaps.push(watch(profiler.rotate));
+    const before = profiler.rotations();
+    const gap = watch(profiler.tick);
+    if (profiler.rotations() > before) gaps.push(gap);
   }
   process.send!(gaps);
 });
