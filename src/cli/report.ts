@@ -1,6 +1,6 @@
 // `pitot report`: a run, or several processes' runs merged, for people, scripts, a browser or a chat.
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { resolveConfig } from '../config/resolve.js';
 import { PitotError } from '../core/errors.js';
 import { mergeReports } from '../report/merge-reports.js';
@@ -62,7 +62,7 @@ export const command: Command = {
     );
     if (values.html !== undefined) {
       const { renderRunHtml } = await import('../report/html/render-run-html.js');
-      write('--html', values.html, renderRunHtml(run));
+      write('--html', values.html, renderRunHtml(run, { directory: dirname(resolve(values.html)) }));
       told(values.html);
     }
     if (values.png !== undefined) {

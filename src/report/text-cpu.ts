@@ -21,7 +21,7 @@ export function cpuLines(run: RunSummary): string[] {
       ? `, ${percent(busyMs / covers.durationMs)} of a core over ${covers.windows === 1 ? '1 window' : `${grouped(covers.windows)} windows`}`
       : '';
   return [
-    `  ${formatNs(msToNs(busyMs))} of CPU${core}`,
+    `  ${formatNs(msToNs(busyMs))} busy${core}`,
     `  ${grouped(cpu.samples)} samples, idle ones included; garbage collection ${percent(cpu.gcRatio)}, native ${percent(cpu.programRatio)}`,
   ];
 }

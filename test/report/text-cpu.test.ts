@@ -10,7 +10,7 @@ import { profiledRun, stallOf } from '../fixtures/html/profiled-run.js';
 test('should print figures, functions and paths when there is a profile', (t) => {
   const run = profiledRun();
   t.deepEqual(cpuLines(run), [
-    '  20.0 s of CPU, 33.3 % of a core over 1 window',
+    '  20.0 s busy, 33.3 % of a core over 1 window',
     '  12 000 samples, idle ones included; garbage collection 12.5 %, native 2.5 %',
   ]);
   t.deepEqual(functionLines(run, 80).slice(0, 4), [

@@ -90,6 +90,7 @@ inChromium('should mark each stall on every chart where it was, with its verdict
     '900 ms waiting',
     '412 ms gc',
     '700 ms starved',
+    '3.10 s executing',
   ]);
   t.is(await page.locator('.stall-lane a').first().getAttribute('aria-label'), 'main stalled 2.40 s, executing, in compileReport');
   t.is(await page.locator('.stall-lane a').last().getAttribute('aria-label'), 'main has not turned for 3.10 s, executing, in compileReport');
@@ -230,6 +231,10 @@ inChromium('should print the graph whole and every function, without tools', asy
   t.is(await page.locator('table.functions tbody tr:visible').count(), 12);
   t.is(await inPage(page, '#flame-window .flame-view', 'getComputedStyle(all[0]).maxHeight'), 'none');
   t.is(await overflowPx(page), 0);
+  // Drawn for the screen, scaled to the paper.
+  const size = await inPage<string[]>(page, '#flame-window svg', '[all.at(-1).getAttribute("width"), all.at(-1).getAttribute("height")]');
+  await page.pdf();
+  t.is(await inPage(page, '#flame-window .flame-view > svg', 'all[0].getAttribute("viewBox")'), `0 0 ${size.join(' ')}`);
   await page.context().close();
 });
 

@@ -33,6 +33,10 @@ function listenForFlames() {
     const find = row && row.querySelector('[data-find]');
     if (find && String(getSelection()) === '') findInFlame(find.dataset.find);
   });
+  // A graph is drawn for the screen's width; with a view box it scales to the paper's.
+  addEventListener('beforeprint', () => {
+    for (const drawing of document.querySelectorAll('.flame-view > svg')) drawing.setAttribute('viewBox', '0 0 ' + drawing.getAttribute('width') + ' ' + drawing.getAttribute('height'));
+  });
   for (const button of document.querySelectorAll('[data-shows]')) {
     const rest = button.parentElement.querySelector('table.' + button.dataset.shows + ' tbody.rest');
     rest.hidden = true;

@@ -8,6 +8,9 @@ const SPAN_PX_MIN = 3;
 /** A pointer needs more than a sliver to hit. */
 const REACH_PX_MIN = 14;
 
+/** Of the words in the lane, at their size; more than any. */
+const LETTER_PX = 6.8;
+
 /** Those that began before the timelines end, or ended after they begin. */
 const stallsWithin = (fromMs, toMs) => data.stalls.filter((stall) => stall.fromMs <= toMs && stall.fromMs + stall.durationMs >= fromMs);
 
@@ -53,9 +56,12 @@ function buildStallLane(stalls, fromMs, toMs) {
       const middle = Math.min(widthPx - 7, Math.max(GUTTER_PX + 6, box.x + box.width / 2));
       const next = stalls[i + 1];
       const words = formatNs(stall.durationMs * 1e6) + ' ' + stall.verdict;
-      const roomPx = (next === undefined ? widthPx : stallBox(next, fromMs, toMs, xOf).x) - middle - 22;
-      const text = middle - 8 >= freePx && roomPx >= words.length * 6.6 && svg('text', { class: 'stall-words', x: (middle + 9).toFixed(1), y: 13 }, words);
-      if (text) freePx = middle + 9 + words.length * 6.6;
+      const wordsPx = words.length * LETTER_PX;
+      const isFree = middle - 8 >= freePx;
+      const toRight = isFree && (next === undefined ? widthPx : stallBox(next, fromMs, toMs, xOf).x - 12) - middle - 9 >= wordsPx;
+      const toLeft = !toRight && middle - 9 - wordsPx >= freePx + 8;
+      const text = (toRight || toLeft) && svg('text', { class: 'stall-words', x: (middle + (toRight ? 9 : -9)).toFixed(1), y: 13, 'text-anchor': toRight ? 'start' : 'end' }, words);
+      freePx = Math.max(freePx, middle + 8 + (toRight ? wordsPx : 0));
       return stallLink(stall, box, LANE_HEIGHT_PX, true,
         svg('rect', { class: 'lane-bar', x: box.x.toFixed(1), y: 18, width: box.width.toFixed(1), height: 4 }),
         svg('path', { class: 'shape', transform: 'translate(' + (middle - 6).toFixed(1) + ' 2)', d: VERDICT_SHAPES[stall.verdict] || VERDICT_SHAPES.waiting }), text);

@@ -40,7 +40,7 @@ function figures(cpu: RunCpuProfile): Markup {
   const { covers, busyMs, durationMs, intervalUs } = cpu;
   const cores = covers && covers.durationMs > 0 ? busyMs / covers.durationMs : null;
   const rows: [string, string, string][] = [
-    ['CPU time', formatNs(msToNs(busyMs)), durationMs > 0 ? `${formatRatio(busyMs / durationMs)} of all threads’ time` : ''],
+    ['Busy time', formatNs(msToNs(busyMs)), durationMs > 0 ? `threads were not idle, ${formatRatio(busyMs / durationMs)} of their time` : ''],
     ['Share of a core', cores === null ? '–' : formatRatio(cores), covers && covers.windows === 1 ? 'over the window' : 'over the windows’ time'],
     ['Samples', formatCount(cpu.samples), 'idle ones included'],
     [
@@ -48,7 +48,7 @@ function figures(cpu: RunCpuProfile): Markup {
       intervalUs > 0 ? formatNs(intervalUs * 1000) : '–',
       intervalUs > 0 ? `${significant((MS_PER_S * 1000) / intervalUs)} a second a thread` : '',
     ],
-    ['Garbage collection', formatRatio(cpu.gcRatio), `of the CPU time, ${formatNs(msToNs(cpu.gcRatio * busyMs))}`],
+    ['Garbage collection', formatRatio(cpu.gcRatio), `of the busy time, ${formatNs(msToNs(cpu.gcRatio * busyMs))}`],
     ['Native code', formatRatio(cpu.programRatio), '(program): no JavaScript frame accounts for it'],
   ];
   return html`<dl class="figures six">${rows.map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>`)}</dl>`;

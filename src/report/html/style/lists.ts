@@ -22,7 +22,7 @@ table.functions .place { color: var(--soft); font: 12px var(--mono); overflow-wr
 tr:hover .find { text-decoration: underline; text-decoration-color: var(--accent); text-underline-offset: 3px; }
 
 .list { font-size: 13px; }
-.list .head, .list .line, .list .item > summary { display: grid; column-gap: 20px; align-items: baseline; padding: 6px 0 6px 18px; border-bottom: 1px solid var(--faint); }
+.list .head, .list .line, .list .item > summary { display: grid; column-gap: 20px; align-items: baseline; padding: 6px 10px 6px 18px; border-bottom: 1px solid var(--faint); }
 .list .head { color: var(--soft); font-size: 12px; font-weight: 500; border-bottom-color: var(--line); padding-top: 4px; padding-bottom: 4px; }
 .stalls .head, .stalls .item > summary { grid-template-columns: 92px 72px 142px 96px minmax(0, 1fr); }
 .cpu-paths .head, .cpu-paths .line, .cpu-paths .item > summary { grid-template-columns: minmax(0, 1fr) 90px 64px 190px 80px 80px; }

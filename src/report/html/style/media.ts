@@ -98,13 +98,22 @@ export const mediaStyle = `
   nav.top, .tools, .more, .told small { display: none; }
   table.functions tbody.rest[hidden] { display: table-row-group; }
   #flame-window .flame-view, .list .flame-view { max-height: none; }
-  .list .item, .list .line { break-inside: avoid; }
-  .list, .list .head, .files, .verdicts { font-size: 9px; }
+  .flame-view > svg { width: 100%; height: auto; }
+  .list summary, .list .line, .flame { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  .figures.six { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+  .figures.six div:nth-child(n) { border-top: 0; border-left: 1px solid var(--line); padding-left: 10px; }
+  .figures.six div:first-child { border-left: 0; padding-left: 0; }
+  .list, .list .head, .files, .verdicts, .flame-legend, .flame-notes, .tag, h2 small { font-size: 9px; }
+  .list code, .find, table.functions .place, .where small, .blame small { font-size: 8.5px; }
+  .tag { line-height: 13px; }
   main, footer { padding: 0; max-width: none; }
   .scroll { overflow: visible; }
   .verdict { font-size: 13px; margin: 10px 0; }
   .verdict .then { font-size: 11px; }
   .figures { grid-template-columns: repeat(8, minmax(0, 1fr)); }
+  .figures:not(.six) div:nth-child(n) { border-top: 0; border-left: 1px solid var(--line); padding-left: 10px; }
+  .figures:not(.six) div:first-child { border-left: 0; padding-left: 0; }
   .figures dd { font-size: 13px; }
   .figures small, .figures dt { font-size: 9px; }
   table.rows, table.plain { font-size: 9px; }
