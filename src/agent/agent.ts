@@ -144,7 +144,7 @@ export class Agent {
         threads: () => this.threads,
         closeRuntime: (nowMachineMs, nowWallMs) => this.sampler.close(nowMachineMs, nowWallMs),
         rotateCpu: () => this.cpu.rotateAll(),
-        closeCpu: () => this.cpu.closeWindow(),
+        closeCpu: (by) => this.cpu.closeWindow(by),
         closeStalls: () => this.stalls.closeWindow(),
         stallsOfRun: () => this.stalls.stallsOfRun,
         health: (runtime) => this.health(runtime),

@@ -9,6 +9,7 @@ import type { ApplicationThreads } from './application-threads.js';
 import type { DrainedThread } from './drained-thread.js';
 import { Profiler, type ThreadLoad } from './profiler/profiler.js';
 import { WindowProfiles } from './profiler/window-profiles.js';
+import type { ClosedBy } from './windows.js';
 
 export interface CpuWatchOptions {
   /** 0: no CPU profile. */
@@ -96,15 +97,15 @@ export class CpuWatch {
     clearTimeout(timer);
   }
 
-  /** Everything of the window, with the threads' spans up to now; null: no CPU profile. */
-  closeWindow(): CpuTask | null {
+  /** Everything of the window, with the threads' spans up to now; null: no CPU profile. A process that ends does not wait for drawings: the .cpuprofile has it all. */
+  closeWindow(by: ClosedBy): CpuTask | null {
     const { profiler, options } = this;
     if (profiler === null) return null;
     return {
       threads: this.profiles.take(),
       intervalUs: profiler.currentIntervalUs,
       cwd: options.cwd,
-      formats: options.formats,
+      formats: by === 'exit' ? options.formats.filter((format) => format === 'cpuprofile') : options.formats,
       keep: options.keep,
     };
   }

@@ -26,7 +26,7 @@ export interface ReporterSources {
   /** Ends the threads' present stretches of CPU samples. */
   rotateCpu(): Promise<void>;
   /** The window's CPU profiles, and spans up to now; null: there are none. */
-  closeCpu(): CpuTask | null;
+  closeCpu(by: ClosedBy): CpuTask | null;
   /** Stalls that were open in the window. */
   closeStalls(): Stall[];
   stallsOfRun(): Stall[];
@@ -114,7 +114,7 @@ export class Reporter {
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     this.closedRuntime = this.sources.closeRuntime(now.machineMs, now.wallMs);
     this.closedTotals = this.windows.memory.totals.slice();
-    this.closedCpu = this.sources.closeCpu();
+    this.closedCpu = this.sources.closeCpu(by);
     this.closedStalls = this.sources.closeStalls();
     const outcome = await this.write(this.windows.rotate(by, now));
     if (outcome.file !== null) this.afterReport();

@@ -103,7 +103,7 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     env: 'PITOT_FLAME_FORMATS',
     default: 'cpuprofile,svg',
     ...someOf(FLAME_FORMATS, 'cpuprofile,png'),
-    doc: 'Formats of the CPU profile that each window and each stall leaves under flame/; a stall always leaves a .cpuprofile. pb.gz is pprof.',
+    doc: 'Formats of the CPU profile that each window and each stall leaves under flame/; a stall always leaves a .cpuprofile, the window that a process ends in nothing else. pb.gz is pprof.',
   },
   flameKeep: {
     env: 'PITOT_FLAME_KEEP',
