@@ -193,12 +193,13 @@ export class Agent {
   private async loadRest(): Promise<void> {
     if (this.ending || Atomics.load(this.control, EXIT_REQUESTED) !== 0) return;
     this.log.log('info', { config: this.config, restarts: this.restarts, version: VERSION }, 'agent started');
-    await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
-    if (this.ending) return;
+    // Before anything that takes long to load: what blocks the start-up is to be sampled.
     this.session = await connectToMain();
     if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
     if (this.ending) this.session?.disconnect();
     else await this.cpu.start();
+    await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
+    if (this.ending) return;
     await this.sample();
     this.timers.push(setInterval(() => void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message)), SAMPLE_MS));
     try {
@@ -317,8 +318,9 @@ export class Agent {
     this.ending = true;
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.windowTimer);
-    this.stalls.end();
+    // The last samples first: a stall that the process ends with is named by them.
     await this.cpu.rotateAll();
+    this.stalls.end();
     this.cpu.end();
     this.session?.disconnect();
     try {
