@@ -148,9 +148,11 @@ export class StallMonitor {
     return this.ofRun;
   }
 
-  /** Resolves when all that was seen is on disk. */
+  /** Resolves when all that was seen is on disk, with the samples that are there by now: before the process ends. */
   async settle(): Promise<void> {
-    await Promise.all(Array.from(this.watched.values()).flatMap(({ collecting }) => Array.from(collecting, (story) => story.settle())));
+    const stories = Array.from(this.watched.values()).flatMap(({ collecting }) => [...collecting]);
+    for (const story of stories) story.hurryUp();
+    await Promise.all(stories.map((story) => story.settle()));
   }
 
   /** The process ends: stalls that are open end with it. */

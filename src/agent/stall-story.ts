@@ -1,6 +1,6 @@
 // One stall from its opening to its end: its samples as they come, and its lines in stalls.ndjson, each with what is known by then.
 import { wallMs } from '../core/clock.js';
-import { EVIDENCE_WAIT_MS } from '../core/limits.js';
+import { EVIDENCE_WAIT_MS, LAST_EVIDENCE_WAIT_MS } from '../core/limits.js';
 import { judgeStall, type StallEvidence } from '../diagnose/stall-verdict.js';
 import type { Profile } from '../flame/profile.js';
 import { mergeSegments, sliceProfile } from '../flame/profile-segments.js';
@@ -29,6 +29,9 @@ export interface StallStorySources {
 /** What the verdict is judged by, but for the samples. */
 export type StallFigures = Omit<StallEvidence, 'gcRatio' | 'topFrame'>;
 
+/** Share of the stall that its samples must be of to say that the collector is to blame. */
+const COVERED_MIN = 0.5;
+
 /** What samples are read for. isOver: none are asked for, those at hand have to do. */
 interface Reading {
   isLast: boolean;
@@ -54,6 +57,9 @@ export class StallStory {
   /** Lines are written one after the other. */
   private chain: Promise<void> = Promise.resolve();
   private state: State = { kind: 'telling', isTold: false };
+  /** Duration of the last line: no line tells a shorter one. */
+  private toldMs = 0;
+  private readonly hurry: { isOn: boolean; now(): void } = { isOn: false, now: () => {} };
 
   /** startMs: on the machine's clock. base: name of its flame files. segments: the newest samples, those before the stall included. */
   constructor(stall: Stall, startMs: number, base: string, segments: Profile[], options: StallStoryOptions, sources: StallStorySources) {
@@ -110,12 +116,18 @@ export class StallStory {
     return this.chain;
   }
 
+  /** The process is about to end: what waits for samples waits no more. */
+  hurryUp(): void {
+    this.hurry.isOn = true;
+    this.hurry.now();
+  }
+
   /** Ends it where the rest began, with the verdict it had. */
   private async rest(durationMs: number, cpuMs: number): Promise<void> {
     const { isTold } = this;
     if (isTold) {
       this.take(await this.samplesFor(durationMs, { isLast: true, isOver: true, mayRest: false }));
-      const end = { durationMs, cpuMs, ongoing: false };
+      const end = { durationMs: Math.max(durationMs, this.toldMs), cpuMs, ongoing: false };
       Object.assign(this.stall, end);
       this.write('end', end);
     }
@@ -132,6 +144,7 @@ export class StallStory {
 
   private write(event: StallLine['event'], told: Pick<Stall, 'durationMs' | 'cpuMs' | 'ongoing'>): void {
     this.state.isTold = true;
+    this.toldMs = told.durationMs;
     const { flame, ...stall } = this.stall;
     const line = { event, at: new Date(wallMs()).toISOString(), ...stall, ...told };
     appendStall(this.options.directory, line);
@@ -141,7 +154,7 @@ export class StallStory {
   /** The line is written whatever becomes of its samples. */
   private async samplesFor(durationMs: number, how: Reading): Promise<StallSamples | null> {
     try {
-      if (!how.isOver) await this.askForSamples();
+      if (!how.isOver) await this.askForSamples(how.isLast ? LAST_EVIDENCE_WAIT_MS : EVIDENCE_WAIT_MS);
       return await this.readSamples(durationMs, how);
     } catch (error) {
       this.sources.onFault('STALL_SAMPLES', (error as Error).message);
@@ -149,10 +162,12 @@ export class StallStory {
     }
   }
 
-  private async askForSamples(): Promise<void> {
+  private async askForSamples(waitMs: number): Promise<void> {
+    if (this.hurry.isOn) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, EVIDENCE_WAIT_MS);
+      timer = setTimeout(resolve, waitMs);
+      this.hurry.now = resolve;
     });
     await Promise.race([this.sources.rotate(this.stall.thread), late]);
     clearTimeout(timer);
@@ -164,7 +179,7 @@ export class StallStory {
     const profile = sliceProfile(mergeSegments(this.segments), startUs, startUs + durationMs * 1000);
     if (profile.samples.length === 0) return null;
     const { options, stall } = this;
-    return this.sources.readSamples({
+    const samples = await this.sources.readSamples({
       profile,
       cwd: options.cwd,
       directory: options.directory,
@@ -176,12 +191,15 @@ export class StallStory {
       title: `${options.service} · stall ${stall.id} of ${stall.thread}`,
       subtitle: `${stall.startAt}, ${Math.round(durationMs)} ms · ${profile.samples.length} samples`,
     });
+    // Samples of a small part, as those of a start-up are at first, say nothing of the whole.
+    const coveredUs = profile.endUs - profile.startUs;
+    return coveredUs >= COVERED_MIN * durationMs * 1000 ? samples : { ...samples, gcRatio: null };
   }
 }
 
 /** No CPU, and nothing says that it waits for anything but a futex: where the platform does not tell, the samples decide. */
 function waitsOnFutex(figures: StallFigures): boolean {
-  const { threadState, syscall, child } = figures;
+  const { syscall, child } = figures;
   const isFutex = syscall === null || syscall.name === 'futex' || syscall.name === 'restart_syscall';
-  return threadState !== 'R' && child === null && isFutex && judgeStall({ ...figures, gcRatio: null, topFrame: null }).verdict === 'waiting';
+  return child === null && isFutex && judgeStall({ ...figures, gcRatio: null, topFrame: null }).verdict === 'waiting';
 }

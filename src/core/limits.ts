@@ -125,6 +125,8 @@ export const STALL_POLL_MS_MIN = 25;
 export const STALL_POLL_MS_MAX = 250;
 /** How long a stall's line waits for the thread's samples, ms: a thread in native code cannot hand them over. */
 export const EVIDENCE_WAIT_MS = 150;
+/** The same for its last line, ms: the thread turns again and will answer, on a crowded machine late. Not waited for when the process ends. */
+export const LAST_EVIDENCE_WAIT_MS = 2000;
 /** How long the close of a window waits for the threads' samples, ms: those of a thread in native code come with the next window. */
 export const WINDOW_ROTATE_WAIT_MS = 200;
 /** How long the heavy pool's worker stays without work, ms: canvas alone holds 26 MB. */

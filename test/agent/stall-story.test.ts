@@ -229,3 +229,42 @@ test('should not wait for samples when something else than a futex says what a w
   await story.settle();
   t.like(written()[0], { event: 'open', reason: 'no CPU (0 %): in system call read' });
 });
+
+test('should wait for samples at the end until the process ends too', async (t) => {
+  const { story, written } = storyFor(t, () => new Promise(() => {}));
+  story.tell('end', figures(250, 245), false);
+  story.hurryUp();
+  await story.settle();
+  t.like(written()[0], { event: 'end', verdict: 'executing', top: [] });
+});
+
+test('should tell no shorter time than it has told when a rest turns out to have begun before', async (t) => {
+  const stacks: Stack[] = [[1000, 'listen load'], ...parkedFrom(101_000)];
+  const { story, written } = storyFor(t, handsOver(stacks, 'worker-3'), 'worker-3');
+  story.tell('open', figures(250, 245), false);
+  story.tell('update', asleep(1250, 296), false);
+  await story.settle();
+  t.deepEqual(
+    written().map(({ event, durationMs }) => [event, durationMs]),
+    [
+      ['open', 250],
+      ['end', 250],
+    ],
+  );
+});
+
+test('should blame the collector when most samples of most of the stall are in it, and not when the samples are of a small part', async (t) => {
+  for (const [startUs, verdict] of [
+    [101_000, 'gc'],
+    [151_000, 'executing'],
+  ] as const) {
+    const stacks: Stack[] = [
+      [startUs, 'load (gc)'],
+      [251_000, 'load (gc)'],
+    ];
+    const { story, written } = storyFor(t, async (self) => self().addSegment(profile(stacks, 'main', 10_000)));
+    story.tell('open', figures(250, 245), false);
+    await story.settle();
+    t.is(written()[0]?.verdict, verdict, written()[0]?.reason);
+  }
+});
