@@ -5,7 +5,7 @@ import type { Target } from '../../../src/agent/profiler/inspector-link.js';
 import { renewOptimisedCode } from '../../../src/agent/profiler/optimised-code.js';
 import type { CpuProfile } from '../../../src/flame/cpu-profile.js';
 
-function connect(): Target & { sent: string[] } {
+function connect(heapBytes?: number): Target & { sent: string[] } {
   const session = new Session();
   session.connect();
   const sent: string[] = [];
@@ -16,6 +16,7 @@ function connect(): Target & { sent: string[] } {
     onEvent: () => {},
     send(method, params = {}) {
       sent.push(method);
+      if (method === 'Runtime.getHeapUsage') return Promise.resolve({ totalSize: heapBytes ?? 1e6 });
       return new Promise((resolve, reject) => session.post(method, params, (error, result) => (error ? reject(error) : resolve(result))));
     },
   };
@@ -56,5 +57,11 @@ test.serial('should leave a thread alone when its coverage is measured', async (
   });
   const target = connect();
   await renewOptimisedCode(target, 'pitot:test');
-  t.deepEqual(target.sent, ['Runtime.evaluate']);
+  t.deepEqual(target.sent, ['Runtime.getHeapUsage', 'Runtime.evaluate']);
+});
+
+test.serial('should leave a thread alone when its heap is so large that it would stand still for long', async (t) => {
+  const target = connect(100 * 1024 * 1024);
+  await renewOptimisedCode(target, 'pitot:test');
+  t.deepEqual(target.sent, ['Runtime.getHeapUsage']);
 });
