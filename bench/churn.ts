@@ -69,7 +69,7 @@ function rows(uses: Record<ChurnVariant, ChurnUse[]>, lots: number): Row[] {
   return [
     row({
       bench: 'churn',
-      name: `memory grown in ${rotations} rotations with code churn (RSS), without the profiler's less`,
+      name: `memory grown in ${rotations} rotations with code churn (RSS), less that without a profiler`,
       value: rss('pitot') - rss('none'),
       unit: 'MB',
       bound: atMost(10),

@@ -126,7 +126,7 @@ function rows(pitot: Found[], lag: Found[], stallMs: number) {
       unit: 'ms',
       bound: atMost(stallMs + LATE_MS),
       peers: [{ name: 'profile on lag', value: Math.max(...lag.map((found) => found.afterMs)) }],
-      note: `${pitot.length} stops of ${BLOCK_MS} ms, PITOT_STALL_MS ${stallMs}, seen from another process; median ${median(afterMs).toFixed(0)} ms, profile on lag ${median(lag.map((found) => found.afterMs)).toFixed(0)} ms`,
+      note: `${pitot.length} stops of ${BLOCK_MS} ms, PITOT_STALL_MS ${stallMs}, seen from another process; median ${median(afterMs).toFixed(0)} ms (p99 of so few is the slowest), profile on lag ${median(lag.map((found) => found.afterMs)).toFixed(0)} ms`,
     }),
     row({
       ...figure,
