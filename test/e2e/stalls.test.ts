@@ -8,6 +8,9 @@ import { assertFlame, assertTold, assertVerdict, lineOf, linesOfBlock, readBlock
 /** Verdicts depend on how busy the machine is: these tests run one after the other. */
 const inTurn = test.serial;
 
+/** CPU per time from which on the machine had a core for the thread. */
+const QUIET_MIN = 0.8;
+
 interface Expected {
   /** Application of the fixtures. */
   name: string;
@@ -40,8 +43,8 @@ async function assertNamed(t: ExecutionContext, app: App, expected: Expected): P
   t.true(Date.parse(open.at) < block.endMs, `opened after ${openAfterMs} ms of ${block.durationMs}`);
   const isNamed = open.top[0]?.function === place.function;
   t.log(`opened after ${openAfterMs} ms of ${Math.round(block.durationMs)}, ${isNamed ? 'named' : 'not named yet'}; ${end.verdict}`);
-  // A thread that gets no CPU cannot hand its samples over in time.
-  if (!expected.isNative && open.verdict === 'executing') t.like(open.top[0], place, JSON.stringify(open));
+  // A thread that shares its CPU may hand its samples over too late for the first line.
+  if (!expected.isNative && open.cpuMs / open.durationMs > QUIET_MIN) t.like(open.top[0], place, JSON.stringify(open));
 
   const profile = assertFlame(t, run, end, block);
   const isHot = expected.isHot ?? (({ functionName }) => functionName === expected.function);
@@ -57,7 +60,7 @@ const cases: [what: string, expected: Expected][] = [
   ],
   [
     'a regular expression tries all ways',
-    { name: 'regex', function: 'validateAddress', file: 'regex.mjs', isHot: ({ functionName }) => /validateAddress|RegExp/.test(functionName) },
+    { name: 'regex', function: 'validateAddress', file: 'regex.mjs', isHot: (frame) => frame.functionName === 'validateAddress' || isBuiltin(frame) },
   ],
   ['a password is hashed', { name: 'pbkdf2', function: 'derivePassword', file: 'pbkdf2.mjs', isHot: named('pbkdf2Sync', 'run'), isNative: true }],
   [
