@@ -29,8 +29,8 @@ export interface StallStorySources {
 /** What the verdict is judged by, but for the samples. */
 export type StallFigures = Omit<StallEvidence, 'gcRatio' | 'topFrame'>;
 
-/** Share of the stall that its samples must be of to say that the collector is to blame. */
-const COVERED_MIN = 0.5;
+/** Share of the stall that busy samples must be of to say that the collector is to blame. */
+const BUSY_MIN = 0.5;
 
 /** What samples are read for. isOver: none are asked for, those at hand have to do. */
 interface Reading {
@@ -191,9 +191,8 @@ export class StallStory {
       title: `${options.service} · stall ${stall.id} of ${stall.thread}`,
       subtitle: `${stall.startAt}, ${Math.round(durationMs)} ms · ${profile.samples.length} samples`,
     });
-    // Samples of a small part, as those of a start-up are at first, say nothing of the whole.
-    const coveredUs = profile.endUs - profile.startUs;
-    return coveredUs >= COVERED_MIN * durationMs * 1000 ? samples : { ...samples, gcRatio: null };
+    // Samples of a small part, as those of a start-up at first, or beside much idle time, say nothing of the whole.
+    return samples.busyUs >= BUSY_MIN * durationMs * 1000 ? samples : { ...samples, gcRatio: null };
   }
 }
 

@@ -31,7 +31,9 @@ export interface StallSamplesTask {
 
 export interface StallSamples {
   top: Stall['top'];
-  /** Share of the samples in the garbage collector; null without samples. */
+  /** Time of the samples without idle time. */
+  busyUs: number;
+  /** Share of the busy time in the garbage collector; null without samples. */
   gcRatio: number | null;
   /** Name of the function with the most self time; null without samples. */
   topFrame: string | null;
@@ -53,7 +55,7 @@ export async function readStallSamples(task: StallSamplesTask, withSourceMaps: b
   const gcRatio = busyUs > 0 ? gcUs / busyUs : null;
   const topFrame = topFunctions(tree, 1)[0]?.frame.function ?? null;
   const inPackageSinceUs = task.mayRest ? packageSinceUs(named) : null;
-  if (inPackageSinceUs !== null) return { top, gcRatio, topFrame, inPackageSinceUs, flame: null, file: '', files: [] };
+  if (inPackageSinceUs !== null) return { top, busyUs, gcRatio, topFrame, inPackageSinceUs, flame: null, file: '', files: [] };
   const file = writeCpuProfile(task.directory, task.base, task.profile);
   const others = task.isLast ? task.formats.filter((format) => format !== 'cpuprofile') : [];
   const files = [
@@ -63,6 +65,7 @@ export async function readStallSamples(task: StallSamplesTask, withSourceMaps: b
   if (task.isLast) keepNewestFlames(task.directory, task.keep);
   return {
     top,
+    busyUs,
     gcRatio,
     topFrame,
     inPackageSinceUs,

@@ -253,12 +253,13 @@ test('should tell no shorter time than it has told when a rest turns out to have
   );
 });
 
-test('should blame the collector when most samples of most of the stall are in it, and not when the samples are of a small part', async (t) => {
+test('should blame the collector when most samples of most of the stall are in it, and not when they are of a small part', async (t) => {
   for (const [startUs, verdict] of [
     [101_000, 'gc'],
     [151_000, 'executing'],
   ] as const) {
     const stacks: Stack[] = [
+      [1000, '(idle)'],
       [startUs, 'load (gc)'],
       [251_000, 'load (gc)'],
     ];
