@@ -14,9 +14,8 @@ import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } 
 import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
 import { lastSeqIn, runDirectoryName } from '../report/files.js';
-import type { FlamePngTask } from '../report/flame-png.js';
-import type { AgentHealth, FlameTree, Runtime } from '../report/report-types.js';
-import type { StallSamples, StallSamplesTask } from '../report/stall-samples.js';
+import type { AgentHealth, Runtime } from '../report/report-types.js';
+import { lastStallId } from '../report/stall-log.js';
 import type { ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
 import { ApplicationThreads } from './application-threads.js';
@@ -29,6 +28,7 @@ import { HeavyPool } from './heavy-pool.js';
 import { connectToMain, type MainSession } from './main-session.js';
 import { OwnThreads } from './own-threads.js';
 import { Pool } from './pool.js';
+import { nodeProfiling } from './profiler/node-profiling.js';
 import type { ThreadLoad } from './profiler/profiler.js';
 import { readStallSamples } from './read-stall-samples.js';
 import { type CloseOutcome, Reporter } from './reporter.js';
@@ -63,6 +63,7 @@ export class Agent {
   private readonly channel: BroadcastChannel;
   private readonly runDirectory: string;
   private readonly restarts: number;
+  private readonly mayInspect: boolean;
   private readonly timers: NodeJS.Timeout[] = [];
   /** Ids of the newest requests for a flush. */
   private readonly flushes = new Set<string>();
@@ -79,16 +80,21 @@ export class Agent {
     this.control = new Int32Array(data.control);
     this.config = data.config as unknown as ResolvedConfig;
     this.restarts = data.restarts;
+    this.mayInspect = data.mayInspect;
     const memory = data.memory === null ? createAgentMemory() : viewAgentMemory(data.memory);
     if (data.memory === null) port.postMessage({ kind: 'memory', sab: memory.sab } satisfies AgentPortMessage);
     const service = this.config.service ?? deriveService(data.service.entryScript, data.service.cwd);
     this.runDirectory = join(resolve(data.service.cwd, this.config.dir), runDirectoryName(safeServiceName(service), data.startedWallMs, process.pid));
     this.directory = new Directory(memory);
     const onFault = (code: string, message: string): void => this.fault(code, message);
-    this.own = new OwnThreads(this.config.cpuIntervalUs > 0);
-    this.heavy = new HeavyPool(onFault, this.own);
+    const other = nodeProfiling(data.execArgv, data.nodeOptions, process.env.NODE_V8_COVERAGE);
+    const cpuIntervalUs = other === null ? this.config.cpuIntervalUs : 0;
+    if (cpuIntervalUs !== this.config.cpuIntervalUs)
+      onFault('NO_CPU_PROFILE', `Node.js itself profiles this process (${other}): no CPU profile of pitot's`);
+    this.own = new OwnThreads(cpuIntervalUs > 0);
+    this.heavy = new HeavyPool(this.config.flameFormats.includes('png'), this.own, onFault);
     this.threads = new ApplicationThreads(this.directory, data.heartbeatMs, {
-      onAdopted: (thread) => this.config.cpuIntervalUs > 0 && thread.spans.switchOn(),
+      onAdopted: (thread) => cpuIntervalUs > 0 && thread.spans.switchOn(),
       onHeartbeat: (thread, heartbeat) => this.onHeartbeat(thread, heartbeat),
       onRetiring: (thread) => {
         this.cpu.retire(thread);
@@ -99,7 +105,14 @@ export class Agent {
     const { cwd } = data.service;
     const formats = this.config.flameFormats === 'none' ? [] : this.config.flameFormats.split(',');
     this.cpu = new CpuWatch(
-      { intervalUs: this.config.cpuIntervalUs, isOwn: (id) => this.ownThreadIds.has(id), cwd, formats, keep: this.config.flameKeep },
+      {
+        intervalUs: cpuIntervalUs,
+        mayInspect: data.mayInspect,
+        isOwn: (id) => this.ownThreadIds.has(id),
+        cwd,
+        formats,
+        keep: this.config.flameKeep,
+      },
       {
         threads: this.threads,
         isRequest: (path) => this.directory.isNamed(path, REQUEST_PATH),
@@ -110,11 +123,20 @@ export class Agent {
       },
     );
     this.stalls = new StallMonitor(
-      { stallMs: this.config.stallMs, directory: this.runDirectory, service, cwd, formats, keep: this.config.flameKeep, agentTid: this.own.agentTid },
+      {
+        stallMs: this.config.stallMs,
+        directory: this.runDirectory,
+        service,
+        cwd,
+        formats,
+        keep: this.config.flameKeep,
+        agentTid: this.own.agentTid,
+        lastStallId: this.restarts === 0 ? 0 : lastStallId(this.runDirectory),
+      },
       {
         rotate: (thread) => this.cpu.rotate(thread),
         segments: (thread, startUs) => this.cpu.segments(thread, startUs),
-        readSamples: (task) => this.readSamples(task),
+        readSamples: (task) => readStallSamples(this.pool, this.heavy, task),
         onStall: (line) => this.tell('stall', line),
         onFault,
       },
@@ -194,10 +216,9 @@ export class Agent {
     if (this.ending || Atomics.load(this.control, EXIT_REQUESTED) !== 0) return;
     this.log.log('info', { config: this.config, restarts: this.restarts, version: VERSION }, 'agent started');
     // Before anything that takes long to load: what blocks the start-up is to be sampled.
-    this.session = await connectToMain();
+    this.session = this.mayInspect ? await connectToMain() : null;
     if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
-    if (this.ending) this.session?.disconnect();
-    else await this.cpu.start();
+    await (this.ending ? this.session?.disconnect() : this.cpu.start());
     await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
     if (this.ending) return;
     await this.sample();
@@ -339,7 +360,7 @@ export class Agent {
 
   private onReport(result: ReportResult, seq: number): void {
     this.log.log('debug', { seq, bytes: result.bytes }, 'report written');
-    if (result.drawing !== null) this.draw(result.drawing);
+    if (result.drawing !== null && !this.ending) this.heavy.draw(result.drawing);
     if (this.pool !== null && !this.ending) void this.pool.refreshIdentity().catch(() => {});
     if (Atomics.load(this.control, LISTENERS) > 0) {
       this.channel.postMessage({ kind: 'event', event: 'report', file: result.file } satisfies AgentMessage);
@@ -348,19 +369,6 @@ export class Agent {
 
   private tell(event: EventName, payload: unknown): void {
     if (Atomics.load(this.control, LISTENERS) > 0) this.channel.postMessage({ kind: 'event', event, payload } satisfies AgentMessage);
-  }
-
-  private async readSamples(task: StallSamplesTask): Promise<StallSamples> {
-    const samples = await readStallSamples(this.pool, task);
-    const { directory, base, title, subtitle } = task;
-    if (task.isLast) this.draw({ directory, base, title, subtitle, flame: samples.flame });
-    return samples;
-  }
-
-  /** Beside the other formats, a moment after them. */
-  private draw(task: Omit<FlamePngTask, 'flame'> & { flame: FlameTree | null }): void {
-    const { flame } = task;
-    if (flame !== null && !this.ending && this.config.flameFormats.includes('png')) void this.heavy.png({ ...task, flame });
   }
 
   private onPoolDeath(message: string): void {

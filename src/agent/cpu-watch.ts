@@ -14,6 +14,7 @@ import type { ClosedBy } from './windows.js';
 export interface CpuWatchOptions {
   /** 0: no CPU profile. */
   intervalUs: number;
+  mayInspect: boolean;
   /** Whether a thread is pitot's own. */
   isOwn(threadId: number): boolean;
   cwd: string;
@@ -62,7 +63,7 @@ export class CpuWatch {
 
   async start(): Promise<void> {
     if (this.profiler === null) return;
-    if (!(await this.profiler.connect(machineMs())))
+    if (!this.options.mayInspect || !(await this.profiler.connect(machineMs())))
       this.sources.onFault('NO_CPU_PROFILE', 'this Node has no inspector, or one that pitot may not use: no CPU profile');
   }
 
@@ -105,7 +106,7 @@ export class CpuWatch {
       threads: this.profiles.take(),
       intervalUs: profiler.currentIntervalUs,
       cwd: options.cwd,
-      formats: by === 'exit' ? options.formats.filter((format) => format === 'cpuprofile') : options.formats,
+      formats: by === 'exit' && options.formats.length > 0 ? ['cpuprofile'] : options.formats,
       keep: options.keep,
     };
   }

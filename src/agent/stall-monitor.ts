@@ -22,6 +22,8 @@ export interface StallMonitorOptions extends StallStoryOptions {
   stallMs: number;
   /** The kernel's number of the agent thread. */
   agentTid: number;
+  /** Number of the last stall that an agent thread before this one told; 0: there was none. */
+  lastStallId: number;
 }
 
 /** What the monitor asks of the agent. */
@@ -51,7 +53,7 @@ export class StallMonitor {
   private readonly watched = new Map<DrainedThread, Watched>();
   private readonly clock: PollClock;
   private readonly supply: CpuSupply;
-  private readonly count = new StallCount();
+  private readonly count: StallCount;
   /** Stalls that were open in the window. */
   private inWindow: Stall[] = [];
   private ofRun: Stall[] = [];
@@ -62,6 +64,7 @@ export class StallMonitor {
   constructor(options: StallMonitorOptions, sources: StallSources) {
     this.options = options;
     this.sources = sources;
+    this.count = new StallCount(options.lastStallId);
     this.periodMs = Math.min(STALL_POLL_MS_MAX, Math.max(STALL_POLL_MS_MIN, Math.floor(options.stallMs / 4)));
     this.clock = new PollClock({ periodMs: this.periodMs, nowMs: machineMs(), activeMs: performance.eventLoopUtilization().active });
     this.supply = new CpuSupply({ agentTid: options.agentTid });

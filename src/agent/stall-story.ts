@@ -1,6 +1,6 @@
 // One stall from its opening to its end: its samples as they come, and its lines in stalls.ndjson, each with what is known by then.
 import { wallMs } from '../core/clock.js';
-import { EVIDENCE_WAIT_MS, LAST_EVIDENCE_WAIT_MS } from '../core/limits.js';
+import { EVIDENCE_WAIT_MS, LAST_EVIDENCE_WAIT_MS, STALL_SAMPLES_MAX } from '../core/limits.js';
 import { judgeStall, type StallEvidence } from '../diagnose/stall-verdict.js';
 import type { Profile } from '../flame/profile.js';
 import { mergeSegments, sliceProfile } from '../flame/profile-segments.js';
@@ -72,7 +72,10 @@ export class StallStory {
   }
 
   addSegment(segment: Profile): void {
-    if (!this.isResting) this.segments.push(segment);
+    if (this.isResting) return;
+    this.segments.push(segment);
+    if (this.segments.reduce((sum, { samples }) => sum + samples.length, 0) > STALL_SAMPLES_MAX)
+      this.segments = [everyOther(mergeSegments(this.segments))];
   }
 
   /** Whether a line of it has been written. */
@@ -201,4 +204,10 @@ function waitsOnFutex(figures: StallFigures): boolean {
   const { syscall, child } = figures;
   const isFutex = syscall === null || syscall.name === 'futex' || syscall.name === 'restart_syscall';
   return child === null && isFutex && judgeStall({ ...figures, gcRatio: null, topFrame: null }).verdict === 'waiting';
+}
+
+/** Half of the samples, each for twice the time; the first and the last stay. */
+function everyOther(profile: Profile): Profile {
+  const isKept = (_: number, i: number): boolean => i % 2 === 0 || i === profile.samples.length - 1;
+  return { ...profile, intervalUs: profile.intervalUs * 2, samples: profile.samples.filter(isKept), timesUs: profile.timesUs.filter(isKept) };
 }

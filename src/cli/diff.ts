@@ -85,6 +85,15 @@ async function compare([beforePath, afterPath]: [string, string], level: number)
   const cpu = profiles && diffProfiles(profiles[0], profiles[1], { level, random });
   if (profiles?.some(({ ordered }) => !ordered))
     notes.add('a profile without the order of its samples: neighbours are taken as correlated, intervals are wider');
+  if (cpu === null && (paths === null || Math.min(paths.windows.before, paths.windows.after) === 0)) {
+    const allowed = 'two sides with reports, or two with CPU profiles';
+    throw new PitotError('INPUT_FILE', {
+      option: `${beforePath} ${afterPath}`,
+      allowed,
+      received: 'nothing that both have',
+      remedy: 'Name runs that have written a report.',
+    });
+  }
   return { diff: judgeDiff({ before: beforePath, after: afterPath, level, cpu, paths, notes: [...notes] }), profiles };
 }
 

@@ -19,7 +19,7 @@ export function flameInput(path: string): FlameInput {
   const kind = kindOfPath(path);
   if (kind === 'missing') throw noProfile(path, 'nothing there');
   if (kind === 'file') return named(path);
-  const directory = kind === 'run' ? path : findRuns(path)[0]?.directory;
+  const directory = kind === 'run' ? path : findRuns(path, { acceptEmpty: true })[0]?.directory;
   if (directory === undefined) throw noProfile(path, 'a directory without a run');
   const file = newestProfile(join(directory, 'flame'));
   if (file === undefined) throw noProfile(path, `a run without a profile in ${join(basename(resolve(directory)), 'flame')}`);

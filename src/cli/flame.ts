@@ -67,6 +67,8 @@ export const command: Command = {
       const threads = [...new Set(read.map(({ thread }) => thread))].join(', ');
       throw usageError('--thread', `a thread of the profile: ${threads || 'it has none'}`, values.thread ?? 'none', 'Leave it out to see all.');
     }
+    if (profiles.every(({ samples }) => samples.length < 2))
+      throw new PitotError('INPUT_FILE', { option: input.file, allowed: 'a profile with samples', received: 'none', remedy: 'Profile for longer.' });
     const content = await writeFlame(format, profiles, {
       title: values.title ?? input.title,
       file: input.file,

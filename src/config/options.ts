@@ -108,7 +108,7 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
   flameKeep: {
     env: 'PITOT_FLAME_KEEP',
     default: 60,
-    ...whole(0, 10_000, 60),
+    ...whole(1, 10_000, 60),
     doc: 'Windows whose flame files are kept, and as many stalls; the oldest go first.',
   },
   overheadBudget: {

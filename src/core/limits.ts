@@ -100,16 +100,14 @@ export const STALL_UPDATE_MS_MIN = 1000;
 export const STALL_UPDATE_MS_MAX = 60_000;
 /** Stalls told in detail a window: a loop that blocks all the time fits 50 shortest stalls into 15 s, and says nothing new in the rest. */
 export const STALLS_WINDOW_MAX = 50;
-/** Stalls told in detail a run: 3 lines and one flame file each, about 50 MB in all. */
-export const STALLS_RUN_MAX = 1000;
 /** Child processes of one thread that are looked at; the newest, of which one is waited for. */
 export const STALL_CHILDREN_MAX = 8;
 /** Time after which a thread's CPU profile is rotated at the latest, ms: about 1 000 samples, which V8 hands over in under a millisecond of pause. */
 export const CPU_ROTATE_MS = 10_000;
 /** CPU sampling period of a thread that idles, µs: 0.3 % of a core where 10 ms take 1.2 %. */
 export const IDLE_CPU_INTERVAL_US = 50_000;
-/** Longest pause that a change of the sampling period may cause, ms; beyond it, at about 45 MiB of heap, the period stays. */
-export const PROFILER_RESTART_MS_MAX = 50;
+/** Longest pause that a change of the sampling period may cause, ms: shorter than a stall by default. Beyond it, at about 150 MiB of heap, the period stays. */
+export const PROFILER_RESTART_MS_MAX = 240;
 /** Growth of memory outside all heaps after which a profiler is made anew, bytes. */
 export const PROFILER_GROWTH_BYTES = 8 * 1024 * 1024;
 /** A console.profile of the host's that is not ended for so long, ms, is ended in pitot's session by making the profiler anew: its samples grow. */
@@ -139,3 +137,7 @@ export const STALLS_OF_RUN_MAX = 200;
 export const JOIN_DELAY_MS = 10_000;
 /** Stretches of samples that wait to be joined, while the thread is blocked. */
 export const JOIN_PENDING_MAX = 64;
+/** Bytes of stalls.ndjson; when it is larger it becomes stalls.1.ndjson, and a new one begins. About 20 000 stalls in the two. */
+export const STALLS_BYTES_MAX = 8 * 1024 * 1024;
+/** Samples of one stall that are kept: 10 minutes of them. Beyond it every other one goes, and each stands for twice the time. */
+export const STALL_SAMPLES_MAX = 60_000;

@@ -1,29 +1,31 @@
-// Numbers the stalls of a run, and keeps no more of them than the limits allow. Pure.
-import { STALLS_RUN_MAX, STALLS_WINDOW_MAX } from '../core/limits.js';
+// Numbers the stalls of a run, and tells no more of them in detail than the limit of a window allows. Pure.
+import { STALLS_WINDOW_MAX } from '../core/limits.js';
 
 export class StallCount {
-  private lastId = 0;
-  private admitted = 0;
+  private lastId: number;
   private inWindow = 0;
   private missedInWindow = 0;
   private missed = 0;
 
+  /** lastId: of the stalls that an agent thread before this one told. */
+  constructor(lastId = 0) {
+    this.lastId = lastId;
+  }
+
   /** Number of a stall that opens, from 1 on; null when it is beyond a limit: it is counted and told in no more detail. */
   admit(): number | null {
-    if (this.inWindow >= STALLS_WINDOW_MAX || this.admitted >= STALLS_RUN_MAX) {
+    if (this.inWindow >= STALLS_WINDOW_MAX) {
       this.missedInWindow++;
       this.missed++;
       return null;
     }
     this.inWindow++;
-    this.admitted++;
     return ++this.lastId;
   }
 
   /** One that was admitted turned out to be none: it takes no place. Its number is not given again. */
   giveBack(): void {
     this.inWindow = Math.max(0, this.inWindow - 1);
-    this.admitted--;
   }
 
   /** Stalls of the run beyond the limits. */

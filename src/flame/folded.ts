@@ -44,8 +44,12 @@ export function fromFolded(text: string, naming: NamingOptions, source = 'folded
 function foldedFrame(frame: Frame): string {
   const url = urlOfFrame(frame);
   const text = url === '' ? frame.function : `${frame.function} (${url}:${frame.line})`;
-  // Semicolons part frames, line ends part stacks: both occur in the names of regular expressions.
-  return text.replaceAll(';', ',').replace(/\s+/g, ' ').trim();
+  // Semicolons part frames, line ends part stacks: both occur in the names of regular expressions. Other control characters are for no terminal.
+  return text
+    .replaceAll(';', ',')
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}/gu, '\ufffd')
+    .trim();
 }
 
 function frameOf(text: string): RawFrame {

@@ -23,6 +23,8 @@ interface Running {
 /** The process-wide instance, as other copies of pitot and the agent's samples see it. */
 export class ProcessHost {
   readonly thread = new ThreadHost();
+  /** V8's own, for the agent's sampler: kept before the application can put something else in their place. */
+  readonly console = { profile: globalThis.console.profile, profileEnd: globalThis.console.profileEnd };
   private running: Running | null = null;
 
   /** True when this thread records. */
@@ -61,6 +63,7 @@ export class ProcessHost {
         service: { entryScript: process.argv[1], cwd: currentDirectory() },
         execArgv: process.execArgv,
         nodeOptions: process.env.NODE_OPTIONS,
+        mayInspect: mayInspect(),
         startedWallMs: wallMs(),
         heartbeatMs: link.heartbeatMs,
       },
@@ -182,6 +185,12 @@ function heartbeatMsFor(stallMs: number): number {
 
 function misuse(option: string, allowed: string, received: string, remedy: string): PitotError {
   return new PitotError('API_MISUSE', { option, allowed, received, remedy });
+}
+
+/** To be asked on the main thread: a worker thread does not know the permissions it is held to. */
+function mayInspect(): boolean {
+  const { permission } = process as unknown as { permission?: { has(scope: string): boolean } };
+  return permission === undefined || permission.has('inspector');
 }
 
 function currentDirectory(): string {

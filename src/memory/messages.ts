@@ -67,6 +67,8 @@ export interface AgentData {
   service: { entryScript: string | undefined; cwd: string };
   execArgv: string[];
   nodeOptions: string | undefined;
+  /** False: the permission model withholds the inspector, and Node.js ends the process when a thread connects to it all the same. */
+  mayInspect: boolean;
   /** Memory of threads known so far; on a respawn all of them. */
   threads: ThreadEntry[];
   /** Memory of the agent thread before this one. */

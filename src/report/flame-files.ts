@@ -51,19 +51,19 @@ export async function writeFlameFiles(directory: string, base: string, formats: 
   return files;
 }
 
-/** Removes the flame files of the oldest windows, and of the oldest stalls, beyond `keep` of each. Names sort by time. */
+/** Removes the flame files of the oldest windows, and of the oldest stalls, beyond `keep` of each. By their numbers: local time may go back. */
 export function keepNewestFlames(directory: string, keep: number): void {
   const names = readdirSync(join(directory, FLAME_DIRECTORY)).filter((name) => name.startsWith('CPU.'));
   for (const isStall of [false, true]) {
-    const groups = new Map<string, string[]>();
+    const groups = new Map<number, string[]>();
     for (const name of names) {
       // CPU . day . time . pid . thread . sequence . ending: a window's files share the sequence.
       const sequence = name.split('.')[5] ?? '';
       if (sequence.startsWith('stall') !== isStall) continue;
-      const key = name.split('.').slice(1, 3).join('.') + sequence;
+      const key = Number(sequence.replace('stall-', ''));
       groups.set(key, [...(groups.get(key) ?? []), name]);
     }
-    const oldest = [...groups.keys()].sort().slice(0, Math.max(0, groups.size - keep));
+    const oldest = [...groups.keys()].sort((a, b) => a - b).slice(0, Math.max(0, groups.size - keep));
     for (const key of oldest) for (const name of groups.get(key) ?? []) rmSync(join(directory, FLAME_DIRECTORY, name), { force: true });
   }
 }

@@ -19,13 +19,13 @@ export interface RunDirectory {
 /** Told about a file that is passed over: a run is still worth reading without it. */
 export type OnSkipped = (message: string) => void;
 
-/** The runs directly under a directory that hold a report, newest first; of one second, the higher pid first. */
-export function findRuns(base: string): RunDirectory[] {
+/** The runs directly under a directory that hold a report (or need not: acceptEmpty), newest first; of one second, the higher pid first. */
+export function findRuns(base: string, { acceptEmpty = false } = {}): RunDirectory[] {
   const runs: RunDirectory[] = [];
   for (const entry of readdirSync(base, { withFileTypes: true })) {
     const match = RUN_DIRECTORY.exec(entry.name);
     const directory = join(base, entry.name);
-    if (match === null || !entry.isDirectory() || reportFiles(directory).length === 0) continue;
+    if (match === null || !entry.isDirectory() || (reportFiles(directory).length === 0 && !acceptEmpty)) continue;
     runs.push({ directory, service: match[1], startedAt: match[2], pid: Number(match[3]) });
   }
   return runs.sort((a, b) => (a.startedAt === b.startedAt ? b.pid - a.pid : a.startedAt < b.startedAt ? 1 : -1));

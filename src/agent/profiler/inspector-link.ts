@@ -36,11 +36,15 @@ export async function connectInspector(isOwn: (threadId: number) => boolean, eve
 
 export class InspectorLink {
   private readonly session: Session;
+  private readonly events: LinkEvents;
+  private readonly main: MainTarget;
   private readonly workers = new Map<string, WorkerTarget>();
 
   constructor(session: Session, isOwn: (threadId: number) => boolean, events: LinkEvents) {
     this.session = session;
+    this.events = events;
     const main = new MainTarget(session);
+    this.main = main;
     session.on('inspectorNotification', (message: unknown) => {
       const { method, params } = message as { method: string; params: WorkerEvent };
       if (method === 'NodeWorker.attachedToWorker') {
@@ -49,19 +53,33 @@ export class InspectorLink {
         const target = new WorkerTarget(session, params.sessionId, threadId);
         this.workers.set(params.sessionId, target);
         events.onTarget(target);
-      } else if (method === 'NodeWorker.detachedFromWorker') {
-        const target = this.workers.get(params.sessionId);
-        if (target === undefined) return;
-        this.workers.delete(params.sessionId);
-        target.fail();
-        events.onGone(target);
-      } else if (method === 'NodeWorker.receivedMessageFromWorker') {
+      } else if (method === 'NodeWorker.detachedFromWorker') this.detach(params.sessionId);
+      else if (method === 'NodeWorker.receivedMessageFromWorker') {
         this.workers.get(params.sessionId)?.receive(params.message);
       } else main.onEvent(method, params);
     });
     events.onTarget(main);
-    // All worker threads, as they are and as they come, those of worker threads included.
-    main.send('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
+    this.attachWorkers();
+  }
+
+  /** Lets go of all worker threads and takes them anew, with sessions that hold nothing of what was. */
+  reattachWorkers(): void {
+    this.main.send('NodeWorker.disable').catch(() => {});
+    for (const sessionId of this.workers.keys()) this.detach(sessionId);
+    this.attachWorkers();
+  }
+
+  /** All worker threads, as they are and as they come, those of worker threads included. */
+  private attachWorkers(): void {
+    this.main.send('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
+  }
+
+  private detach(sessionId: string): void {
+    const target = this.workers.get(sessionId);
+    if (target === undefined) return;
+    this.workers.delete(sessionId);
+    target.fail();
+    this.events.onGone(target);
   }
 
   /** Ends the session: what V8 holds for it is let go. To be done before the process ends, else Node waits for "the debugger". */

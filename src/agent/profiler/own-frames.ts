@@ -1,4 +1,4 @@
-// Takes the frames of pitot's own evaluated scripts out of a profile: they would be the sampler looking at itself.
+// Takes what the sampler itself put into a stretch of samples out of it: its own scripts, and what the cut at either end did.
 import type { CpuProfile } from '../../flame/cpu-profile.js';
 
 /**
@@ -27,6 +27,29 @@ export function withoutOwnFrames(profile: CpuProfile, url: string): CpuProfile {
     .filter(({ id }) => !own.has(id))
     .map((node) => (node.children?.some((child) => own.has(child)) ? { ...node, children: node.children.filter((child) => !own.has(child)) } : node));
   return { ...profile, nodes, samples, timeDeltas };
+}
+
+/**
+ * Two things that rotation does. V8 takes the first sample out of turn, as it serves the command: a thread that had nothing to do is then seen in native code,
+ * `(program)`, which it was not in before or after; the sample after it takes its place. And the last ones, up to three periods, were not worked off when the
+ * profile was ended: the last that is known lasts until the end, where it is repeated.
+ */
+export function wholeStretch(profile: CpuProfile): CpuProfile {
+  const samples = [...profile.samples];
+  const timeDeltas = [...profile.timeDeltas];
+  if (samples.length === 0) return profile;
+  const program = profile.nodes.find(({ callFrame }) => callFrame.functionName === '(program)')?.id;
+  if (samples.length > 1 && samples[0] === program) {
+    samples.shift();
+    const [earlierUs] = timeDeltas.splice(1, 1);
+    if (timeDeltas.length > 1) timeDeltas[1] += earlierUs;
+  }
+  const lastUs = timeDeltas.reduce((sum, delta) => sum + delta, profile.startTime);
+  if (profile.endTime > lastUs) {
+    samples.push(samples[samples.length - 1]);
+    timeDeltas.push(profile.endTime - lastUs);
+  }
+  return { ...profile, samples, timeDeltas };
 }
 
 function collect(profile: CpuProfile, root: number, into: Set<number>): void {

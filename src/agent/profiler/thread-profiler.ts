@@ -1,33 +1,47 @@
-// The sampler of one application thread: always on, its profile rotated by starting the next before the last is ended, so that no sample is lost between.
+// The sampler of one application thread: always on, its profile handed over in stretches that follow each other without a gap and at no cost of a new start.
 import type { CpuProfile } from '../../flame/cpu-profile.js';
 import type { Target } from './inspector-link.js';
 import { renewOptimisedCode } from './optimised-code.js';
-import { withoutOwnFrames } from './own-frames.js';
+import { wholeStretch, withoutOwnFrames } from './own-frames.js';
+import { readinessOf } from './thread-readiness.js';
 
 /** URL of the scripts that pitot evaluates; their frames are taken out of profiles. */
 export const OWN_SCRIPT = 'pitot:profiler';
 
+/** Title of the bridge, and all that another inspector session of the thread gets to see of pitot. */
+export const BRIDGE_TITLE = `pitot ${process.pid}`;
+
 export interface ProfilerEvents {
   /** A stretch of samples, the previous one's continuation. */
   onSegment(profile: CpuProfile): void;
-  onFault(code: string, message: string): void;
 }
 
 /**
- * Two titles in turn: V8 keeps every title it has ever heard. A title is told to every inspector session of the thread, a debugger's included,
- * so it says whose it is.
+ * Rotation: V8 walks the heap for compiled code whenever a session goes from no profile to one (55 to 150 ms with 67 MB), and never in between. So a second
+ * profile, the bridge, is started by V8's console.profile, the first is ended and started again, and the bridge is ended: under a millisecond in all. What
+ * runs between rotations is known to this session alone.
+ *
+ * Limit: console.profile speaks to every session of the thread that has enabled the Profiler domain. Another one (DevTools, a profiler of the host's)
+ * sees the bridge come and go, with its title and a sample or two; V8 walks the heap for it when it records nothing itself, at each rotation. Its own
+ * profiles, its setSamplingInterval and a console.profileEnd() without a title work as they do alone. (Overlapping console profiles in turn, without a
+ * bridge, would have had such a session record at 1 kHz for ever, refuse setSamplingInterval, and end pitot's profile instead of its own.)
  */
-const TITLES = [`pitot ${process.pid} a`, `pitot ${process.pid} b`] as const;
-
 export class ThreadProfiler {
   readonly target: Target;
   intervalUs = 0;
-  /** When it was started, ms of the caller's clock. */
-  startedAtMs = 0;
+  /** How long the other sessions of the thread made the last rotation wait, and the own overhead with it, ms. */
+  bridgeMs = 0;
   private readonly events: ProfilerEvents;
-  /** Index of the title that is running; -1: none is. */
-  private running = -1;
+  private state: 'stopped' | 'running' = 'stopped';
+  /** Nothing of pitot's may run in the thread yet. */
+  isBooting = false;
   private rotating: Promise<void> | null = null;
+  /** Share of the last stretch in which it did not idle; NaN: there was none. */
+  busyRatio = Number.NaN;
+  /** Last moment that was handed over, µs; NaN: nothing was. */
+  private endUs = Number.NaN;
+  /** The profile of the rotation that is under way, from its beginning to its end. */
+  private bridge: CpuProfile | null = null;
   /** Profiles the host asked for with console.profile: V8 starts them in every session. By id, with the time they began. */
   private readonly foreign = new Map<string, number>();
   private nowMs = 0;
@@ -39,7 +53,7 @@ export class ThreadProfiler {
   }
 
   get isRunning(): boolean {
-    return this.running >= 0;
+    return this.state === 'running';
   }
 
   /** True while a rotation has been asked for and not been answered. */
@@ -52,18 +66,41 @@ export class ThreadProfiler {
     return Math.min(...this.foreign.values());
   }
 
-  /** Starts sampling: V8 walks the whole heap for compiled code, 8 ms and about 0.9 ms a MiB. Stops first where it runs: no other way changes the period. */
-  async start(intervalUs: number, nowMs: number): Promise<void> {
+  /**
+   * Starts sampling: V8 walks the whole heap for compiled code, 8 ms and about 0.9 ms a MiB. Stops first where it runs: no other way changes the period.
+   * Resolves with the pause this was for the thread, ms; 0: the thread cannot tell.
+   */
+  async start(intervalUs: number, nowMs: number): Promise<number> {
     this.nowMs = nowMs;
     await this.stop();
+    const readiness = await readinessOf(this.target, OWN_SCRIPT);
+    this.isBooting = readiness === 'booting';
+    // What a start that failed half-way may have left.
+    await this.target.send('Profiler.disable');
     this.foreign.clear();
     await this.target.send('Profiler.enable');
     await this.target.send('Profiler.setSamplingInterval', { interval: intervalUs });
-    await this.evaluate(`profile(${JSON.stringify(TITLES[0])})`);
-    if (this.intervalUs === 0) await renewOptimisedCode(this.target, OWN_SCRIPT);
-    this.running = 0;
+    const answers = await Promise.all(
+      this.isBooting
+        ? [this.target.send('Profiler.start')]
+        : [
+            // The bridge walks the heap, within a script that can tell how long it takes; the profile beside it then starts at once.
+            this.evaluate(bridgeBegin),
+            this.target.send('Profiler.start'),
+            ...(readiness === 'ready' ? renewOptimisedCode(this.target) : []),
+            this.evaluate(bridgeEnd(START_MS_MAX)),
+          ],
+    );
+    this.bridge = null;
+    this.state = 'running';
     this.intervalUs = intervalUs;
-    this.startedAtMs = nowMs;
+    return this.isBooting ? 0 : (answers.at(-1) as number);
+  }
+
+  /** Size of the thread's heap. */
+  async heapBytes(): Promise<number> {
+    const { totalSize } = (await this.target.send('Runtime.getHeapUsage')) as { totalSize: number };
+    return totalSize;
   }
 
   /** Hands the samples so far to onSegment and goes on sampling. One that is under way is joined. */
@@ -75,49 +112,90 @@ export class ThreadProfiler {
     return this.rotating;
   }
 
-  /** Hands the last samples over and lets V8 forget what it knows. */
+  /** Hands the last samples over and lets V8 forget what it knows, profiles of the host's in this session included. */
   async stop(): Promise<void> {
     if (this.rotating) await this.rotating.catch(() => {});
-    if (this.running < 0) return;
-    const last = TITLES[this.running];
-    this.running = -1;
-    await this.evaluate(`profileEnd(${JSON.stringify(last)})`);
+    if (this.state === 'stopped') return;
+    this.state = 'stopped';
+    await this.takeSamples();
     await this.target.send('Profiler.disable');
   }
 
   private async rotateNow(): Promise<void> {
-    if (this.running < 0) return;
-    const last = this.running;
-    const next = 1 - last;
-    this.running = next;
-    await this.evaluate(`profile(${JSON.stringify(TITLES[next])});profileEnd(${JSON.stringify(TITLES[last])})`);
+    if (this.isBooting) this.isBooting = (await readinessOf(this.target, OWN_SCRIPT)) === 'booting';
+    if (this.isBooting || this.state === 'stopped') return;
+    // Sent at once, so that one interrupt serves them all; where the thread is busy elsewhere in between, the bridge has the samples.
+    const [bridgeMs] = await Promise.all([
+      this.evaluate(bridgeBegin),
+      this.takeSamples(),
+      this.target.send('Profiler.start'),
+      this.evaluate(bridgeEnd(ROTATION_MS_MAX)),
+    ]);
+    this.bridgeMs = bridgeMs;
+    // In the ordinary case it has nothing that is not in the stretches beside it.
+    if (this.bridge !== null && this.bridge.endTime - this.endUs > this.intervalUs) this.handOver(this.bridge);
+    this.bridge = null;
   }
 
-  /** The command-line API reaches V8's own profile(): the host's console object is neither used nor touched. What it takes is a pause that pitot caused. */
-  private async evaluate(statements: string): Promise<void> {
-    const expression = `(h=>{const t=h?.pauseBegin();${statements};h?.pauseEnd(t)})(globalThis[Symbol.for('pitot.host.1')])\n//# sourceURL=${OWN_SCRIPT}`;
-    const reply = (await this.target.send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true })) as EvaluateReply;
+  private async takeSamples(): Promise<void> {
+    const { profile } = (await this.target.send('Profiler.stop')) as { profile: CpuProfile };
+    this.handOver(profile);
+  }
+
+  private handOver(profile: CpuProfile): void {
+    this.endUs = profile.endTime;
+    this.busyRatio = busyRatio(profile);
+    this.events.onSegment(wholeStretch(withoutOwnFrames(profile, OWN_SCRIPT)));
+  }
+
+  /**
+   * V8's own console.profile, as pitot's host kept it before the application could change it. Not the inspector's command-line API, which has the same: there
+   * Node.js compiles its module loader in the middle of whatever the thread does, and a worker thread that is terminated in that moment takes the process down.
+   */
+  private async evaluate(expression: string): Promise<number> {
+    const params = { expression: `${expression}\n//# sourceURL=${OWN_SCRIPT}`, silent: true, returnByValue: true };
+    const reply = (await this.target.send('Runtime.evaluate', params)) as EvaluateReply;
     const thrown = reply?.exceptionDetails;
     if (thrown) throw new Error(thrown.exception?.description ?? thrown.text);
+    return Number(reply?.result?.value ?? 0);
   }
 
   private receive(method: string, { id, title, profile }: ProfileEvent): void {
+    const isOwn = title === BRIDGE_TITLE;
     if (method === 'Profiler.consoleProfileStarted') {
-      if (!isOwn(title)) this.foreign.set(id, this.nowMs);
+      if (!isOwn) this.foreign.set(id, this.nowMs);
     } else if (method === 'Profiler.consoleProfileFinished') {
-      if (!isOwn(title)) this.foreign.delete(id);
-      else {
-        this.events.onSegment(withoutOwnFrames(profile, OWN_SCRIPT));
-        // The host's console.profileEnd() without a title ends whichever profile is newest: this one. The next begins at once.
-        if (this.running >= 0 && title === TITLES[this.running]) this.startAgain();
-      }
+      if (isOwn) this.bridge = profile;
+      else this.foreign.delete(id);
     }
   }
+}
 
-  private startAgain(): void {
-    this.running = 1 - this.running;
-    this.evaluate(`profile(${JSON.stringify(TITLES[this.running])})`).catch((error: Error) => this.events.onFault('PROFILER', error.message));
+/**
+ * Time between the end of the bridge's first script and the begin of its second that is the rotation's, or the start's, ms: they are served in one go. When it
+ * was longer, the thread did work of the host's in between.
+ */
+const ROTATION_MS_MAX = 50;
+const START_MS_MAX = 2000;
+
+const HOST = "globalThis[Symbol.for('pitot.host.1')]";
+const TITLE = JSON.stringify(BRIDGE_TITLE);
+/** A thread without pitot's host has its own console, as long as that is V8's. */
+const CONSOLE = `(h?.console??(/native code/.test(Function.prototype.toString.call(console.profile))?console:null))`;
+/** Both scripts return how long the thread stood still, ms: the first for itself, the second for all; 0 where the thread does not carry pitot's host. */
+const bridgeBegin = `(h=>{const t=h?.pauseBegin()??0;${CONSOLE}.profile(${TITLE});const e=h?.pauseBegin()??0;if(h)h.bridge=[t,e];return e-t})(${HOST})`;
+/** What a rotation or a start takes is a pause that pitot caused, and counted as one. */
+const bridgeEnd = (betweenMsMax: number): string =>
+  `(h=>{const t=h?.pauseBegin()??0;${CONSOLE}.profileEnd(${TITLE});if(!h)return 0;const [b,e]=h.bridge??[t,t];const s=t-e<${betweenMsMax}?b:t-(e-b);h.pauseEnd(s);return h.pauseBegin()-s})(${HOST})`;
+
+function busyRatio({ nodes, samples, timeDeltas, startTime, endTime }: CpuProfile): number {
+  const idle = nodes.find(({ callFrame }) => callFrame.functionName === '(idle)')?.id;
+  let [idleUs, atUs] = [0, startTime];
+  for (let i = 0; i < samples.length; i++) {
+    atUs += timeDeltas[i];
+    if (samples[i] === idle) idleUs += i + 1 < samples.length ? timeDeltas[i + 1] : endTime - atUs;
   }
+  return 1 - idleUs / (endTime - startTime);
 }
 
 interface ProfileEvent {
@@ -127,9 +205,6 @@ interface ProfileEvent {
 }
 
 interface EvaluateReply {
+  result?: { value?: unknown };
   exceptionDetails?: { text: string; exception?: { description?: string } };
-}
-
-function isOwn(title: string | undefined): boolean {
-  return title !== undefined && (TITLES as readonly string[]).includes(title);
 }

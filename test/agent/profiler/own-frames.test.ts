@@ -1,6 +1,6 @@
 // pitot's own scripts leave profiles without a trace, and without moving time.
 import test from 'ava';
-import { withoutOwnFrames } from '../../../src/agent/profiler/own-frames.js';
+import { wholeStretch, withoutOwnFrames } from '../../../src/agent/profiler/own-frames.js';
 import { OWN_SCRIPT } from '../../../src/agent/profiler/thread-profiler.js';
 import type { CpuProfile, CpuProfileNode } from '../../../src/flame/cpu-profile.js';
 
@@ -43,4 +43,21 @@ test('should give the time of own samples to the sample before when they are lef
 
 test('should return the very profile when nothing of it is own', (t) => {
   t.is(withoutOwnFrames(PROFILE, 'pitot:other'), PROFILE);
+});
+
+test('should repeat the last sample at the end of the stretch, and only there', (t) => {
+  const { samples, timeDeltas } = wholeStretch(PROFILE);
+  t.deepEqual(samples, [6, 2, 4, 2, 1, 1]);
+  // From 1048 to 1100.
+  t.deepEqual(timeDeltas, [5, 10, 3, 10, 20, 52]);
+  t.deepEqual(wholeStretch({ ...PROFILE, endTime: 1048 }).samples, PROFILE.samples);
+});
+
+test('should have the second sample begin with the stretch when the first saw nothing but the command that began it', (t) => {
+  const nodes = [node(1, '(root)', '', [2, 3]), node(2, '(program)', ''), node(3, '(idle)', '')];
+  const profile = { startTime: 1000, endTime: 1040, nodes, samples: [2, 3, 2, 3], timeDeltas: [2, 8, 10, 10] };
+  const { samples, timeDeltas } = wholeStretch(profile);
+  t.deepEqual(samples, [3, 2, 3, 3]);
+  // At 1002, 1020, 1030, and the end.
+  t.deepEqual(timeDeltas, [2, 18, 10, 10]);
 });

@@ -18,28 +18,45 @@ function run(rate: SamplingRate, startUs: number, ratios: number[], heapBytes = 
 
 const seconds = (count: number, ratio: number): number[] => Array(count).fill(ratio);
 
-test('should lengthen the period after 15 s of idling and shorten it after 2 s of work when the heap is small', (t) => {
-  // Idle from second 0: due at 15. Busy from second 100: due at 102.
-  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, [...seconds(100, 0.01), ...seconds(20, 0.9)]), [
+test('should lengthen the period after 15 s of idling and shorten it after 10 s of work when the heap is tiny', (t) => {
+  t.is(predictRestartMs(0), 12.8);
+  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, [...seconds(100, 0.01), ...seconds(20, 0.9)], 0), [
     [15, 50_000],
-    [102, 10_000],
+    [110, 10_000],
   ]);
 });
 
-test('should change no more than once a minute when the load comes and goes', (t) => {
-  const ratios = Array.from({ length: 200 }, (_, second) => (Math.floor(second / 20) % 2 === 0 ? 0 : 0.9));
-  // Idle in seconds 0..19, 40..59, …: due at 15; work from 60 on is 45 s after, so the change waits for second 75, in work again.
-  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, ratios), [
+test('should wait for idling and work that are worth the pause of the restart when the heap is larger', (t) => {
+  // 100 MiB: (8 + 0.9 * 100) * 1.6 = 156.8 ms, so 156.8 s of idling and 47.04 s of work.
+  t.is(predictRestartMs(100 * MIB).toFixed(3), '156.800');
+  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, [...seconds(200, 0), ...seconds(60, 0.9)], 100 * MIB), [
+    [157, 50_000],
+    [248, 10_000],
+  ]);
+});
+
+test('should need twice the idling after each rise when the load comes and goes', (t) => {
+  const ratios = Array.from({ length: 1000 }, (_, second) => (second % 200 < 100 ? 0 : 0.9));
+  // Idle in 0..99, 200..299, …; 15 s needed at first, then 30, 60 and 120, which this load never gives.
+  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, ratios, 0), [
+    [15, 50_000],
+    [110, 10_000],
+    [230, 50_000],
+    [310, 10_000],
+    [460, 50_000],
+    [520, 10_000],
+  ]);
+});
+
+test('should change no more than once a minute', (t) => {
+  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, [...seconds(20, 0), ...seconds(80, 0.9)], 0), [
     [15, 50_000],
     [75, 10_000],
-    [135, 50_000],
-    [195, 10_000],
   ]);
 });
 
-test('should keep the period when the restart would take longer than 50 ms', (t) => {
-  t.is(predictRestartMs(100 * MIB), 98);
-  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, seconds(100, 0), 100 * MIB), []);
+test('should keep the period when the restart would take longer than 240 ms', (t) => {
+  t.deepEqual(run(new SamplingRate(10_000, 0), 10_000, seconds(1000, 0), 158 * MIB), []);
 });
 
 test('should keep the period when the thread does neither idle nor work much', (t) => {
