@@ -19,9 +19,12 @@ interface Server {
   served: number;
 }
 
+/** The process that sends the requests lives for all rounds. */
+const LOAD_MS_MAX = 1_800_000;
+
 /** The process that sends the requests. */
 export async function startLoad(): Promise<Child> {
-  const load = new Child({ script: 'load', pitot: false });
+  const load = new Child({ script: 'load', pitot: false, msMax: LOAD_MS_MAX });
   await load.message();
   return load;
 }

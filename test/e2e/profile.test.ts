@@ -113,9 +113,10 @@ test('should profile worker threads of files and of text, and those of theirs, b
       const text = new Worker(${JSON.stringify(`${BURN} function burnOfText() { spin(25); } setInterval(burnOfText, 50);`)}, { eval: true });
       const names = { [file.threadId]: 'burnOfFile', [inner]: 'burnOfInner', [text.threadId]: 'burnOfText' };
       await new Promise((done) => setTimeout(done, 2500));
-      let cpu; do cpu = (await flush()).cpu; while (cpu.files.filter((name) => name.endsWith('.cpuprofile')).length < 4);
-      await new Promise((done) => setTimeout(done, 1500));
-      console.log(JSON.stringify({ names, cpu: (await flush()).cpu }));
+      let cpu;
+      // A crowded machine has a thread answer late: its samples are in the next window.
+      do { await new Promise((done) => setTimeout(done, 500)); cpu = (await flush()).cpu; } while (cpu.files.filter((name) => name.endsWith('.cpuprofile')).length < 4);
+      console.log(JSON.stringify({ names, cpu }));
       process.exit();
     `,
     files: {
@@ -202,7 +203,7 @@ test("should leave the host's console.profile as it is alone, and go on through 
       import { Session } from 'node:inspector';
       import { flush } from 'pitot';
       ${BURN}
-      function hostWork() { spin(50); }
+      function hostWork() { spin(200); }
       const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
       ${SAMPLER_RUNS}
       const session = new Session(); session.connect(); session.post('Profiler.enable');
@@ -242,7 +243,7 @@ test("should leave the host's console.profile as it is alone, and go on through 
   const { sampledUs, spanUs, gapsUs } = coverage(profiles);
   t.true(spanUs >= wallMs * 980, `${spanUs} of ${wallMs} ms`);
   t.true(sampledUs >= 0.98 * spanUs, `${sampledUs} of ${spanUs} µs; gaps ${gapsUs}`);
-  t.true(totalTime(profiles, 'hostWork') >= 70_000);
+  t.true(totalTime(profiles, 'hostWork') > 100_000);
   app.remove();
 });
 

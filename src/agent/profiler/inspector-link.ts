@@ -36,28 +36,21 @@ export async function connectInspector(isOwn: (threadId: number) => boolean, eve
 
 export class InspectorLink {
   private readonly session: Session;
+  private readonly isOwn: (threadId: number) => boolean;
   private readonly events: LinkEvents;
+  /** Sessions of worker threads, pitot's own included, until they end. */
+  private readonly attached = new Set<string>();
   private readonly main: MainTarget;
   private readonly workers = new Map<string, WorkerTarget>();
 
   constructor(session: Session, isOwn: (threadId: number) => boolean, events: LinkEvents) {
     this.session = session;
+    this.isOwn = isOwn;
     this.events = events;
     const main = new MainTarget(session);
     this.main = main;
-    session.on('inspectorNotification', (message: unknown) => {
-      const { method, params } = message as { method: string; params: WorkerEvent };
-      if (method === 'NodeWorker.attachedToWorker') {
-        const threadId = threadIdOf(params.workerInfo);
-        if (threadId === null || isOwn(threadId)) return;
-        const target = new WorkerTarget(session, params.sessionId, threadId);
-        this.workers.set(params.sessionId, target);
-        events.onTarget(target);
-      } else if (method === 'NodeWorker.detachedFromWorker') this.detach(params.sessionId);
-      else if (method === 'NodeWorker.receivedMessageFromWorker') {
-        this.workers.get(params.sessionId)?.receive(params.message);
-      } else main.onEvent(method, params);
-    });
+    // Node.js serves a session by interrupt on this side too: a notification may come in the middle of whatever the agent is doing.
+    session.on('inspectorNotification', (message: unknown) => queueMicrotask(() => this.take(message as Notification)));
     events.onTarget(main);
     this.attachWorkers();
   }
@@ -65,7 +58,7 @@ export class InspectorLink {
   /** Lets go of all worker threads and takes them anew, with sessions that hold nothing of what was. */
   reattachWorkers(): void {
     this.main.send('NodeWorker.disable').catch(() => {});
-    for (const sessionId of this.workers.keys()) this.detach(sessionId);
+    for (const sessionId of this.attached) this.detach(sessionId);
     this.attachWorkers();
   }
 
@@ -74,7 +67,26 @@ export class InspectorLink {
     this.main.send('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch(() => {});
   }
 
+  private take({ method, params }: Notification): void {
+    if (method === 'NodeWorker.attachedToWorker') {
+      this.attached.add(params.sessionId);
+      // A thread that the agent makes may be announced before its `new Worker` has returned, and is known for its own after that.
+      setImmediate(() => this.attach(params));
+    } else if (method === 'NodeWorker.detachedFromWorker') this.detach(params.sessionId);
+    else if (method === 'NodeWorker.receivedMessageFromWorker') this.workers.get(params.sessionId)?.receive(params.message);
+    else this.main.onEvent(method, params);
+  }
+
+  private attach({ sessionId, workerInfo }: WorkerEvent): void {
+    const threadId = threadIdOf(workerInfo);
+    if (!this.attached.has(sessionId) || threadId === null || this.isOwn(threadId)) return;
+    const target = new WorkerTarget(this.session, sessionId, threadId);
+    this.workers.set(sessionId, target);
+    this.events.onTarget(target);
+  }
+
   private detach(sessionId: string): void {
+    this.attached.delete(sessionId);
     const target = this.workers.get(sessionId);
     if (target === undefined) return;
     this.workers.delete(sessionId);
@@ -86,12 +98,18 @@ export class InspectorLink {
   disconnect(): void {
     for (const target of this.workers.values()) target.fail();
     this.workers.clear();
+    this.attached.clear();
     try {
       this.session.disconnect();
     } catch {
       // Not connected any more.
     }
   }
+}
+
+interface Notification {
+  method: string;
+  params: WorkerEvent;
 }
 
 interface WorkerEvent {
