@@ -89,11 +89,11 @@ async function watch(idle: Record<Variant, Idle>, sets: number, { settleS, watch
         await child.message();
       }
     }
-    await sleep(settleS * 1000);
+    await undisturbed(children, settleS);
     for (const { name, child } of children) idle[name].rssMb.push(rssBytes(child.pid) / BYTES_PER_MB);
-    await sleep((watchedFromS - settleS) * 1000);
+    await undisturbed(children, watchedFromS - settleS);
     const before = children.map(({ child }) => ({ cpuMs: cpuMs(child.pid), atMs: performance.now() }));
-    await sleep(watchS * 1000);
+    await undisturbed(children, watchS);
     children.forEach(({ name, child }, i) => {
       idle[name].cpuPercent.push(((cpuMs(child.pid) - before[i].cpuMs) * 100) / (performance.now() - before[i].atMs));
       idle[name].lateRssMb.push(rssBytes(child.pid) / BYTES_PER_MB);
@@ -102,6 +102,15 @@ async function watch(idle: Record<Variant, Idle>, sets: number, { settleS, watch
     await Promise.all(children.map(({ child }) => child.stop().catch(() => {})));
     for (const { child } of children) child.remove();
   }
+}
+
+/** Waits; a process that ends meanwhile ends the bench, and says why. */
+async function undisturbed(children: readonly { name: Variant; child: Child }[], seconds: number): Promise<void> {
+  const ends = children.map(async ({ name, child }) => {
+    await child.ended;
+    throw new Error(`the idle process ${name} ended`);
+  });
+  await Promise.race([sleep(seconds * 1000), ...ends]);
 }
 
 const emptyIdle = (): Idle => ({ rssMb: [], lateRssMb: [], cpuPercent: [] });
