@@ -71,12 +71,20 @@ test('should hand spans on with process ids and machine times when slices are co
   const toUs = nowUs();
   await drain.drain(thread);
   const spans = thread.spans.take(Number.POSITIVE_INFINITY);
-  t.deepEqual(Array.from(spans.paths), [idOf('sync'), idOf('async')]);
-  t.deepEqual(Array.from(spans.sync), [1, 0]);
+  // The one without work is too short to be kept, unless the thread lost its core in the middle of it.
+  const worked = Array.from(spans.paths, (_, row) => row).filter((row) => spans.endUs[row] - spans.startUs[row] >= 1000);
+  t.deepEqual(
+    worked.map((row) => [spans.paths[row], spans.sync[row]]),
+    [
+      [idOf('sync'), 1],
+      [idOf('async'), 0],
+    ],
+  );
+  const [sync, async] = worked as [number, number];
   // Ends are whole µs, and the two clocks are up to some µs apart.
   const marginUs = 10;
-  t.true(spans.startUs[0] > fromUs - marginUs && spans.endUs[0] - spans.startUs[0] >= 1000);
-  t.true(spans.startUs[1] > spans.endUs[0] - marginUs && spans.endUs[1] < toUs + marginUs);
+  t.true(spans.startUs[sync] > fromUs - marginUs);
+  t.true(spans.startUs[async] > spans.endUs[sync] - marginUs && spans.endUs[async] < toUs + marginUs);
   t.deepEqual(spans.lost, []);
 });
 
