@@ -102,8 +102,12 @@ export const STALL_UPDATE_MS_MAX = 60_000;
 export const STALLS_WINDOW_MAX = 50;
 /** Child processes of one thread that are looked at; the newest, of which one is waited for. */
 export const STALL_CHILDREN_MAX = 8;
-/** Time after which a thread's CPU profile is rotated at the latest, ms: about 1 000 samples, which V8 hands over in under a millisecond of pause. */
+/** Time after which the CPU profiles are rotated at the latest, ms: about 1 000 samples. */
 export const CPU_ROTATE_MS = 10_000;
+/** Nodes of the call tree a rotation should hand over: V8 writes each as text while the thread stands still, 2–4 µs each. With more the next comes sooner. */
+export const ROTATED_NODES_MAX = 500;
+/** Least time between two rotations by that rule, ms: each costs 0.3 ms whatever it hands over. */
+export const CPU_ROTATE_MS_MIN = 2000;
 /** CPU sampling period of a thread that idles, µs: 0.3 % of a core where 10 ms take 1.2 %. */
 export const IDLE_CPU_INTERVAL_US = 50_000;
 /** Longest pause that a change of the sampling period may cause, ms: shorter than a stall by default. Beyond it, at about 150 MiB of heap, the period stays. */
@@ -116,8 +120,8 @@ export const FOREIGN_PROFILE_MS_MAX = 600_000;
 export const PROFILER_WEDGED_MS = 10_000;
 /** Application threads sampled at once: each has a sampling thread of its own in V8. */
 export const PROFILED_THREADS_MAX = 32;
-/** Segments of a thread's profile kept for a stall that began before the newest rotation. */
-export const HISTORY_SEGMENTS = 3;
+/** Segments of a thread's profile kept for a stall that began before the newest rotation: half a minute and more. */
+export const HISTORY_SEGMENTS = 16;
 /** Period of the stall watchdog's polls, ms: a quarter of the limit, within these. */
 export const STALL_POLL_MS_MIN = 25;
 export const STALL_POLL_MS_MAX = 250;

@@ -5,6 +5,7 @@ import type { Profile } from '../../flame/profile.js';
 import { AnswerWatch } from './answer-watch.js';
 import { connectInspector, type InspectorLink, type LinkEvents, type Target } from './inspector-link.js';
 import { ProfileGrowth } from './profile-growth.js';
+import { RotationPace } from './rotation-pace.js';
 import { SamplingRate } from './sampling-rate.js';
 import { ThreadProfiler } from './thread-profiler.js';
 
@@ -33,6 +34,7 @@ interface Profiled {
   profiler: ThreadProfiler;
   rate: SamplingRate;
   growth: ProfileGrowth;
+  pace: RotationPace;
   /** A start or restart is under way. */
   starting: boolean;
   adoptedAtMs: number;
@@ -125,6 +127,7 @@ export class Profiler {
   async rotate(name: string, nowMs: number): Promise<void> {
     const thread = this.threads.get(name);
     if (thread === undefined || !thread.profiler.isRunning) return;
+    if (!thread.profiler.isRotating) thread.pace.rotated(nowMs);
     thread.rotatedAtMs = nowMs;
     try {
       await thread.profiler.rotate(nowMs);
@@ -154,9 +157,10 @@ export class Profiler {
       return;
     }
     const thread: Profiled = {
-      profiler: new ThreadProfiler(target, { onSegment: (profile) => this.receive(target, thread.profiler.intervalUs, profile) }),
+      profiler: new ThreadProfiler(target, { onSegment: (profile) => this.receive(thread, profile) }),
       rate: new SamplingRate(this.intervalUs, this.nowMs),
       growth: new ProfileGrowth(),
+      pace: new RotationPace(this.nowMs),
       starting: false,
       adoptedAtMs: this.nowMs,
       startedAtMs: this.nowMs,
@@ -181,9 +185,11 @@ export class Profiler {
     }
   }
 
-  private receive(target: Target, intervalUs: number, profile: CpuProfile): void {
+  private receive({ profiler: { target, intervalUs }, pace }: Profiled, profile: CpuProfile): void {
     try {
-      this.sink.onSegment(target.threadId, fromCpuProfile(profile, { thread: target.name, intervalUs }));
+      const segment = fromCpuProfile(profile, { thread: target.name, intervalUs });
+      pace.received(segment.nodeFrames.length);
+      this.sink.onSegment(target.threadId, segment);
     } catch (error) {
       this.sink.onFault('PROFILE', (error as Error).message);
     }
@@ -237,9 +243,14 @@ export class Profiler {
     void this.start(thread, profiler.intervalUs);
   }
 
+  /** The threads rotate together: the one with the most to hand over says when. */
   private get rotateEveryMs(): number {
-    for (const { dear } of this.threads.values()) if (dear >= DEAR_IN_A_ROW) return ROTATE_SHARED_MS;
-    return CPU_ROTATE_MS;
+    let everyMs = CPU_ROTATE_MS;
+    for (const { dear, pace } of this.threads.values()) {
+      if (dear >= DEAR_IN_A_ROW) return ROTATE_SHARED_MS;
+      everyMs = Math.min(everyMs, pace.lengthMs);
+    }
+    return everyMs;
   }
 
   private watchCost(name: string, thread: Profiled): void {
