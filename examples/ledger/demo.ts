@@ -43,7 +43,15 @@ async function main(): Promise<void> {
     await untilAnswers(url, service);
 
     console.log(`demo: ${seconds} s of load; pitot writes a report each ${Number(env.PITOT_INTERVAL_MS) / 1000} s`);
-    await Promise.all([loadFor(seconds, url, service), blockOnce(seconds, url)]);
+    let block: Promise<void> | undefined;
+    const blockTimer = setTimeout(
+      () => {
+        block = blockOnce(url);
+      },
+      (seconds * 1000) / 2,
+    );
+    await loadFor(seconds, url, service).finally(() => clearTimeout(blockTimer));
+    await block;
     // The newest window is what people open first: one that has only just begun would show next to nothing.
     if (newestWindowAgeMs(reportsDir, service.pid!) < LAST_WINDOW_MS_MIN) await loadFor(LAST_WINDOW_MS_MIN / 1000, url, service);
 
@@ -69,9 +77,7 @@ async function loadFor(seconds: number, url: string, service: Child): Promise<vo
 }
 
 /** In the middle of the load, one request that computes on the main thread: nothing else is answered until it is done. */
-async function blockOnce(seconds: number, url: string): Promise<void> {
-  await new Promise((wake) => setTimeout(wake, (seconds * 1000) / 2));
-  if (interrupted !== null) return;
+async function blockOnce(url: string): Promise<void> {
   console.log(`demo: GET /forecast?seconds=${BLOCK_SECONDS}, which blocks the service's main thread for ${BLOCK_SECONDS} s`);
   // A service that is gone is told of by the load.
   await fetch(`${url}/forecast?seconds=${BLOCK_SECONDS}`).catch(() => {});

@@ -40,7 +40,7 @@ import { type ClosedBy, Windows } from './windows.js';
 
 /** Options of the contract whose part of pitot is still to come: setting one is answered in the report, not ignored. */
 const NOT_YET = ['metricsPort', 'metricsHost', 'timeScale'] as const;
-/** Time to the next try after a window could not be written, ms. */
+/** Time to the next try after a window could not be written. */
 const RETRY_MS = 5000;
 /** Ids of flushes that are remembered. */
 const FLUSHES_KEPT = 1000;
@@ -313,11 +313,11 @@ export class Agent {
     else if (message.kind === 'flush') void this.flush(message.id);
   }
 
-  /** A request may come twice, when it was sent before this thread listened: it is answered once. */
+  /** A request may come twice, when it was sent before this thread listened: it is answered once. The window of the exit is the last one. */
   private async flush(id: string): Promise<void> {
     if (this.flushes.has(id)) return;
     this.flushes.add(id);
-    const { file, reason } = await this.close('flush');
+    const { file, reason } = this.ending ? { file: null, reason: 'the process ends' } : await this.close('flush');
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
     if (file !== null && !this.ending) this.scheduleWindow();
     for (const oldest of this.flushes) {
