@@ -21,9 +21,6 @@ import {
 /** Verdicts depend on how busy the machine is: these tests run one after the other. */
 const inTurn = test.serial;
 
-/** How long the workers of the pool have nothing to do, in all. */
-const WAITED_MS = 4 * 450;
-
 inTurn('should have named the function on disk when a process blocked for 3 s is killed', async (t) => {
   const app = stallApp('forever');
   t.teardown(() => app.remove());
@@ -109,12 +106,11 @@ inTurn('should tell of no stall when workers of a pool wait for work', async (t)
   const app = stallApp('pool');
   const run = await runStall(t, app);
   t.is(run.stdout, '10\n');
-  // Their start may be one on a crowded machine: it is told to be over as soon as they wait, and not how long they do.
+  // Their start may be one on a crowded machine: it is told to be over once they are seen to wait.
   const ofWorkers = run.lines.filter(({ thread }) => thread !== 'main');
   for (const { id } of ofWorkers) {
-    const { event, durationMs, verdict, top } = ofWorkers.findLast((line) => line.id === id) as StallLine;
+    const { event, verdict, top } = ofWorkers.findLast((line) => line.id === id) as StallLine;
     t.is(event, 'end');
-    t.true(durationMs < WAITED_MS, `${durationMs}`);
     t.false(verdict === 'waiting' && top[0]?.function === 'atomicsWaitLoop', JSON.stringify(ofWorkers));
   }
   t.true(new Set(ofWorkers.map(({ id }) => id)).size <= 2, JSON.stringify(ofWorkers));
