@@ -75,11 +75,16 @@ export async function readStallSamples(task: StallSamplesTask, withSourceMaps: b
   };
 }
 
-/** V8 shows Atomics.wait as time of the function that calls it. */
-function packageSinceUs({ frames, nodeFrames, samples, timesUs }: NamedProfile): number | null {
+/** V8 shows Atomics.wait as time of the function that calls it, or of the builtin that was called there before: builtins are looked through. */
+function packageSinceUs({ frames, nodeFrames, nodeParents, samples, timesUs }: NamedProfile): number | null {
+  const codeOf = (sample: number): number => {
+    let node = samples[sample];
+    while (frames[nodeFrames[node]].kind === 'native' && nodeParents[node] >= 0) node = nodeParents[node];
+    return nodeFrames[node];
+  };
   let at = samples.length - 1;
-  const leaf = nodeFrames[samples[at]];
-  if (frames[leaf].kind !== 'package') return null;
-  while (at > 0 && nodeFrames[samples[at - 1]] === leaf) at--;
+  const code = codeOf(at);
+  if (frames[code].kind !== 'package') return null;
+  while (at > 0 && codeOf(at - 1) === code) at--;
   return timesUs[at];
 }
