@@ -15,7 +15,6 @@ import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage,
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
 import { lastSeqIn, runDirectoryName } from '../report/files.js';
 import type { AgentHealth, Runtime } from '../report/report-types.js';
-import { lastStallId } from '../report/stall-log.js';
 import type { ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
 import { ApplicationThreads } from './application-threads.js';
@@ -35,6 +34,7 @@ import { type CloseOutcome, Reporter } from './reporter.js';
 import { RuntimeSampler } from './runtime-sampler.js';
 import { gcSoFar } from './samplers/gc-so-far.js';
 import { SamplingControl } from './sampling-control.js';
+import { SeenIds } from './seen-ids.js';
 import { StallMonitor } from './stall-monitor.js';
 import { type ClosedBy, Windows } from './windows.js';
 
@@ -42,8 +42,6 @@ import { type ClosedBy, Windows } from './windows.js';
 const NOT_YET = ['metricsPort', 'metricsHost', 'timeScale'] as const;
 /** Time to the next try after a window could not be written. */
 const RETRY_MS = 5000;
-/** Ids of flushes that are remembered. */
-const FLUSHES_KEPT = 1000;
 
 export class Agent {
   private readonly control: Int32Array;
@@ -65,8 +63,7 @@ export class Agent {
   private readonly restarts: number;
   private readonly mayInspect: boolean;
   private readonly timers: NodeJS.Timeout[] = [];
-  /** Ids of the newest requests for a flush. */
-  private readonly flushes = new Set<string>();
+  private readonly flushes = new SeenIds();
   private pool: Pool | null = null;
   private poolDeaths = 0;
   private session: MainSession | null = null;
@@ -131,7 +128,7 @@ export class Agent {
         formats,
         keep: this.config.flameKeep,
         agentTid: this.own.agentTid,
-        lastStallId: this.restarts === 0 ? 0 : lastStallId(this.runDirectory),
+        isSuccessor: this.restarts > 0,
       },
       {
         rotate: (thread) => this.cpu.rotate(thread),
@@ -145,6 +142,7 @@ export class Agent {
     this.windows = new Windows(memory, { wallMs: wallMs(), machineMs: machineMs() }, this.firstSeq());
     this.drain = new Drain(this.windows, { onFault, onWindowFull: () => this.reporter.closeFull() });
     this.drain.recover(this.threads);
+    this.stalls.recover(this.windows.spanOf(this.windows.current).startWallMs);
     this.sampler = new RuntimeSampler(
       {
         heartbeat: this.mainHeartbeat,
@@ -215,6 +213,7 @@ export class Agent {
   private async loadRest(): Promise<void> {
     if (this.ending || Atomics.load(this.control, EXIT_REQUESTED) !== 0) return;
     this.log.log('info', { config: this.config, restarts: this.restarts, version: VERSION }, 'agent started');
+    if (this.restarts > 0) this.fault('AGENT_RESTART', 'the agent thread died and was started again: CPU samples since the report before are lost');
     // Before anything that takes long to load: what blocks the start-up is to be sampled.
     this.session = this.mayInspect ? await connectToMain() : null;
     if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
@@ -313,17 +312,12 @@ export class Agent {
     else if (message.kind === 'flush') void this.flush(message.id);
   }
 
-  /** A request may come twice, when it was sent before this thread listened: it is answered once. The window of the exit is the last one. */
+  /** The window of the exit is the last one. */
   private async flush(id: string): Promise<void> {
-    if (this.flushes.has(id)) return;
-    this.flushes.add(id);
+    if (!this.flushes.isNew(id)) return;
     const { file, reason } = this.ending ? { file: null, reason: 'the process ends' } : await this.close('flush');
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
     if (file !== null && !this.ending) this.scheduleWindow();
-    for (const oldest of this.flushes) {
-      if (this.flushes.size <= FLUSHES_KEPT) break;
-      this.flushes.delete(oldest);
-    }
   }
 
   private mainHeartbeat: Heartbeat | null = null;

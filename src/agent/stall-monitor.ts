@@ -10,7 +10,7 @@ import { type StallEvent, StallWatch } from '../diagnose/stalls.js';
 import type { Profile } from '../flame/profile.js';
 import { flameFileName } from '../report/flame-files.js';
 import type { Stall } from '../report/report-types.js';
-import { appendStall } from '../report/stall-log.js';
+import { appendStall, readStalls } from '../report/stall-log.js';
 import type { DrainedThread } from './drained-thread.js';
 import type { Heartbeat } from './heartbeat.js';
 import { CpuSupply } from './samplers/cpu-supply.js';
@@ -22,8 +22,8 @@ export interface StallMonitorOptions extends StallStoryOptions {
   stallMs: number;
   /** The kernel's number of the agent thread. */
   agentTid: number;
-  /** Number of the last stall that an agent thread before this one told; 0: there was none. */
-  lastStallId: number;
+  /** An agent thread before this one died: what it told of the run is in its file. */
+  isSuccessor: boolean;
 }
 
 /** What the monitor asks of the agent. */
@@ -54,6 +54,8 @@ export class StallMonitor {
   private readonly clock: PollClock;
   private readonly supply: CpuSupply;
   private readonly count: StallCount;
+  /** Stalls of the run that the agent thread before this one told. */
+  private readonly told: readonly Stall[];
   /** Stalls that were open in the window. */
   private inWindow: Stall[] = [];
   private ofRun: Stall[] = [];
@@ -64,7 +66,8 @@ export class StallMonitor {
   constructor(options: StallMonitorOptions, sources: StallSources) {
     this.options = options;
     this.sources = sources;
-    this.count = new StallCount(options.lastStallId);
+    this.told = options.isSuccessor ? this.readTold() : [];
+    this.count = new StallCount(this.told.reduce((highest, { id }) => Math.max(highest, id), 0));
     this.periodMs = Math.min(STALL_POLL_MS_MAX, Math.max(STALL_POLL_MS_MIN, Math.floor(options.stallMs / 4)));
     this.clock = new PollClock({ periodMs: this.periodMs, nowMs: machineMs(), activeMs: performance.eventLoopUtilization().active });
     this.supply = new CpuSupply({ agentTid: options.agentTid });
@@ -86,6 +89,19 @@ export class StallMonitor {
     };
     watched.evidence.poll(startMs, watched.watch.sinceMs);
     this.watched.set(thread, watched);
+  }
+
+  /**
+   * Takes over from an agent thread that died: what it told since windowStartMs (wall clock) is in the next report, and a stall that it left open gets
+   * its last line. The loop that still stands then is a stall of its own, from here on.
+   */
+  recover(windowStartMs: number): void {
+    for (const stall of this.told) {
+      if (stall.ongoing) this.endForgotten(stall);
+      const endMs = Date.parse(stall.startAt) + stall.durationMs;
+      if (endMs >= windowStartMs) this.keep(stall);
+      else this.keepOfRun(stall);
+    }
   }
 
   /** The thread has ended. */
@@ -213,6 +229,25 @@ export class StallMonitor {
     const { verdict, reason } = judgeStop(this.supply.stopEvidence(lateMs));
     const stall = Object.assign(newStall(id, 'main', wallMs() - (machineMs() - startMs)), { durationMs, ongoing: false, verdict, reason });
     this.keep(stall);
+    this.tellEnd(stall);
+  }
+
+  private readTold(): Stall[] {
+    try {
+      return readStalls(this.options.directory);
+    } catch (error) {
+      this.sources.onFault('STALL', (error as Error).message);
+      return [];
+    }
+  }
+
+  private endForgotten(stall: Stall): void {
+    stall.ongoing = false;
+    stall.reason = `${stall.reason}; pitot's agent thread died while it lasted, so that its end is not known`;
+    this.tellEnd(stall);
+  }
+
+  private tellEnd(stall: Stall): void {
     const line = { event: 'end', at: new Date(wallMs()).toISOString(), ...stall } as const;
     try {
       appendStall(this.options.directory, line);
@@ -227,6 +262,10 @@ export class StallMonitor {
     if (this.kept.has(stall)) return;
     this.kept.add(stall);
     this.inWindow.push(stall);
+    this.keepOfRun(stall);
+  }
+
+  private keepOfRun(stall: Stall): void {
     this.ofRun.push(stall);
     if (this.ofRun.length > STALLS_OF_RUN_MAX) {
       const shortest = this.ofRun

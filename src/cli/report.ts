@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { resolveConfig } from '../config/resolve.js';
 import { PitotError } from '../core/errors.js';
 import { mergeReports } from '../report/merge-reports.js';
+import { reportFiles } from '../report/run-directories.js';
+import { renderStallsAlone } from '../report/text-cpu.js';
 import { renderText } from '../report/text-report.js';
 import { type Command, EXIT_DONE } from './command.js';
 import { parseCommandLine, usageError } from './parse-args.js';
@@ -54,12 +56,16 @@ export const command: Command = {
     const paths = positionals.length > 0 ? positionals : [resolveConfig({ env: { ...io.env, PITOT_ENABLED: '1' } }).config.dir];
     const warned = new Set<string>();
     const told = (file: string): void => (values.json ? io.err : io.out)(`Written to ${resolve(file)}\n`);
-    const run = mergeReports(
-      selectReports(paths, values.all === true, (message) => {
-        if (!warned.has(message)) io.err(`pitot report: ${message}\n`);
-        warned.add(message);
-      }),
-    );
+    const groups = selectReports(paths, values.all === true, (message) => {
+      if (!warned.has(message)) io.err(`pitot report: ${message}\n`);
+      warned.add(message);
+    });
+    const isForPeople = !values.json && values.html === undefined && values.png === undefined;
+    if (isForPeople && groups.every(({ directory }) => reportFiles(directory).length === 0) && groups.some(({ stalls }) => stalls?.length)) {
+      for (const { directory, stalls } of groups) io.out(renderStallsAlone(directory, stalls ?? [], io.width));
+      return EXIT_DONE;
+    }
+    const run = mergeReports(groups);
     if (values.html !== undefined) {
       const { renderRunHtml } = await import('../report/html/render-run-html.js');
       write('--html', values.html, renderRunHtml(run, { directory: dirname(resolve(values.html)) }));
@@ -71,7 +77,7 @@ export const command: Command = {
       told(values.png);
     }
     if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
-    else if (values.html === undefined && values.png === undefined) io.out(renderText(run, { width: io.width, colour: io.colour }));
+    else if (isForPeople) io.out(renderText(run, { width: io.width, colour: io.colour }));
     return EXIT_DONE;
   },
 };

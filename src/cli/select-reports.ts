@@ -4,6 +4,7 @@ import { PitotError } from '../core/errors.js';
 import type { ReportGroup } from '../report/merge-reports.js';
 import type { Report } from '../report/report-types.js';
 import { findRuns, kindOfPath, type OnSkipped, readReport, readReports, runsOfNewest } from '../report/run-directories.js';
+import { readStalls } from '../report/stall-log.js';
 
 /**
  * Reports of the named paths, a group a process, read as they are asked for. With `all`, every run of a directory of runs, else its newest.
@@ -18,6 +19,11 @@ export function selectReports(paths: readonly string[], all: boolean, onSkipped:
     if (kind === 'run') runs.set(resolve(path), path);
     if (kind === 'runs') {
       const found = readable(path, () => (all ? findRuns(path) : runsOfNewest(path, onSkipped)));
+      const newest = readable(path, () => findRuns(path, { acceptEmpty: true })[0]);
+      // A process that was killed early, or has just begun: what it has left is not in a report.
+      if (found.length > 0 && newest?.directory !== found[0].directory)
+        onSkipped(`the newest run has no report yet, see pitot report ${newest.directory}`);
+      if (found.length === 0 && newest !== undefined) found.push(newest);
       if (found.length === 0) throw unreadable(path, 'a directory without one');
       for (const run of found) runs.set(resolve(run.directory), run.directory);
     }
@@ -30,7 +36,11 @@ export function selectReports(paths: readonly string[], all: boolean, onSkipped:
     }
   }
   return [
-    ...[...runs.values()].map((directory) => ({ directory, reports: readReports(directory, onSkipped) })),
+    ...[...runs.values()].map((directory) => ({
+      directory,
+      reports: readReports(directory, onSkipped),
+      stalls: readable(directory, () => readStalls(directory)),
+    })),
     ...[...windows].filter(([key]) => !runs.has(key)).flatMap(([, { directory, reports }]) => byProcess(directory, [...reports.values()])),
   ];
 }

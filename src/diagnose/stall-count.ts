@@ -5,7 +5,6 @@ export class StallCount {
   private lastId: number;
   private inWindow = 0;
   private missedInWindow = 0;
-  private missed = 0;
 
   /** lastId: of the stalls that an agent thread before this one told. */
   constructor(lastId = 0) {
@@ -16,7 +15,6 @@ export class StallCount {
   admit(): number | null {
     if (this.inWindow >= STALLS_WINDOW_MAX) {
       this.missedInWindow++;
-      this.missed++;
       return null;
     }
     this.inWindow++;
@@ -26,11 +24,6 @@ export class StallCount {
   /** One that was admitted turned out to be none: it takes no place. Its number is not given again. */
   giveBack(): void {
     this.inWindow = Math.max(0, this.inWindow - 1);
-  }
-
-  /** Stalls of the run beyond the limits. */
-  get leftOut(): number {
-    return this.missed;
   }
 
   /** Begins a window; stalls of the one that ends that were beyond the limits. */

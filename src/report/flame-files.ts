@@ -1,5 +1,5 @@
 // The files under flame/: a CPU profile in each format that is asked for, named as Node.js names its own; the newest are kept.
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallNode } from '../flame/call-tree.js';
 import { toCpuProfile } from '../flame/cpu-profile.js';
@@ -53,17 +53,38 @@ export async function writeFlameFiles(directory: string, base: string, formats: 
 
 /** Removes the flame files of the oldest windows, and of the oldest stalls, beyond `keep` of each. By their numbers: local time may go back. */
 export function keepNewestFlames(directory: string, keep: number): void {
-  const names = readdirSync(join(directory, FLAME_DIRECTORY)).filter((name) => name.startsWith('CPU.'));
-  for (const isStall of [false, true]) {
-    const groups = new Map<number, string[]>();
-    for (const name of names) {
-      // CPU . day . time . pid . thread . sequence . ending: a window's files share the sequence.
-      const sequence = name.split('.')[5] ?? '';
-      if (sequence.startsWith('stall') !== isStall) continue;
-      const key = Number(sequence.replace('stall-', ''));
-      groups.set(key, [...(groups.get(key) ?? []), name]);
-    }
-    const oldest = [...groups.keys()].sort((a, b) => a - b).slice(0, Math.max(0, groups.size - keep));
-    for (const key of oldest) for (const name of groups.get(key) ?? []) rmSync(join(directory, FLAME_DIRECTORY, name), { force: true });
+  for (const groups of flameGroups(directory)) {
+    for (const names of groups.slice(0, Math.max(0, groups.length - keep))) removeFlames(directory, names);
   }
+}
+
+/** Removes the flame files of the oldest window, or of the oldest stall where no window has any. Whether there was something to remove. */
+export function dropOldestFlame(directory: string): boolean {
+  const [windows, stalls] = existsSync(join(directory, FLAME_DIRECTORY)) ? flameGroups(directory) : [[], []];
+  const oldest = windows[0] ?? stalls[0];
+  if (oldest !== undefined) removeFlames(directory, oldest);
+  return oldest !== undefined;
+}
+
+/** Names of the files of each window, and of each stall, oldest first. */
+function flameGroups(directory: string): [windows: string[][], stalls: string[][]] {
+  const windows = new Map<number, string[]>();
+  const stalls = new Map<number, string[]>();
+  for (const name of readdirSync(join(directory, FLAME_DIRECTORY))) {
+    if (!name.startsWith('CPU.')) continue;
+    // CPU . day . time . pid . thread . sequence . ending: a window's files share the sequence.
+    const sequence = name.split('.')[5] ?? '';
+    const groups = sequence.startsWith('stall') ? stalls : windows;
+    const key = Number(sequence.replace('stall-', ''));
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  const inOrder = (groups: Map<number, string[]>): string[][] =>
+    Array.from(groups)
+      .sort(([a], [b]) => a - b)
+      .map(([, names]) => names);
+  return [inOrder(windows), inOrder(stalls)];
+}
+
+function removeFlames(directory: string, names: readonly string[]): void {
+  for (const name of names) rmSync(join(directory, FLAME_DIRECTORY, name), { force: true });
 }

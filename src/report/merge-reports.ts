@@ -15,6 +15,8 @@ const EVENTS_MAX = 200;
 export interface ReportGroup {
   directory: string;
   reports: Iterable<Report>;
+  /** Stalls as stalls.ndjson tells them: the process may have ended before a report could. Default: none. */
+  stalls?: readonly Stall[];
 }
 
 /**
@@ -46,6 +48,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       cpu.add(report);
       process.add(report);
     }
+    for (const stall of group.stalls ?? []) process.addLogged(stall);
     if (process.windows > 0) processes.push(process);
   }
   if (processes.length === 0) {
@@ -147,6 +150,15 @@ class ProcessMerger {
     if (this.timeline.length > 4 * TIMELINE_POINTS_MAX) this.timeline = thinTimeline(this.takeTimeline());
     if (isNewest) this.newest = report;
     this.newestEndMs = Math.max(this.newestEndMs, Date.parse(window.endAt));
+  }
+
+  /** What no report tells, or tells only as going on. A report's own has the flame graph. */
+  addLogged(stall: Stall): void {
+    const key = `${stall.thread} ${stall.startAt}`;
+    const before = this.stalls.get(key);
+    if (before !== undefined && (stall.ongoing || !before.stall.ongoing)) return;
+    this.stalls.set(key, { stall: { ...before?.stall, ...stall }, seq: before?.seq ?? 0 });
+    bound(this.stalls, stallMs);
   }
 
   takeStalls(): Stall[] {

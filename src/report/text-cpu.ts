@@ -1,7 +1,7 @@
 // The CPU profile and the stalls of a run as text for people.
 import { formatNs, msToNs } from '../core/units.js';
 import { nameOf } from './name-of.js';
-import type { RunStall, RunSummary } from './report-types.js';
+import type { RunStall, RunSummary, Stall } from './report-types.js';
 import { type Column, cut, printable, textTable } from './text-table.js';
 import { whyNoProfile } from './why-no-profile.js';
 
@@ -72,13 +72,13 @@ export function cpuPathLines({ cpu }: RunSummary, width: number): string[] {
 }
 
 /** Two or three lines a stall: what it was, who is to blame, why it is called so. Those going on first, then the longest. */
-export function stallLines(run: RunSummary, width: number): string[] {
+export function stallLines(run: Pick<RunSummary, 'stalls' | 'processes'>, width: number): string[] {
   const stalls = [...run.stalls].sort((a, b) => Number(b.ongoing) - Number(a.ongoing) || b.durationMs - a.durationMs);
   const lines = stalls
     .slice(0, STALLS_SHOWN)
     .flatMap((stall) => [
       cut(
-        `  ${clock(stall.startAt)}  ${formatNs(msToNs(stall.durationMs))} ${stall.ongoing ? 'and going on, ' : ''}${printable(stall.verdict)}, ${threadOf(run, stall)}`,
+        `  ${clock(stall.startAt)}  ${formatNs(msToNs(stall.durationMs))} ${stall.ongoing ? 'and going on when last seen, ' : ''}${printable(stall.verdict)}, ${threadOf(run, stall)}`,
         width,
       ),
       ...(stall.top.length > 0 ? [cut(`${INDENT}in ${placeOf(stall.top[0])}`, width)] : []),
@@ -87,10 +87,22 @@ export function stallLines(run: RunSummary, width: number): string[] {
   return stalls.length > STALLS_SHOWN ? [...lines, `  … and ${grouped(stalls.length - STALLS_SHOWN)} more`] : lines;
 }
 
+/** What is known of a process that ended before its first report: its stalls. Ends with a line break. */
+export function renderStallsAlone(directory: string, stalls: readonly Stall[], width: number): string {
+  const lines = [
+    printable(directory),
+    '  no report: the process ended before its first window did, or that has not ended yet',
+    '',
+    `stalls${stallsShown(stalls.length)}`,
+    ...stallLines({ stalls: [...stalls], processes: [] }, width),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 /** The number of shown stalls, for a heading. */
 export const stallsShown = (count: number): string => (count > STALLS_SHOWN ? ` (top ${STALLS_SHOWN} of ${grouped(count)})` : '');
 
-function threadOf({ processes }: RunSummary, { thread, process }: RunStall): string {
+function threadOf({ processes }: Pick<RunSummary, 'processes'>, { thread, process }: RunStall): string {
   return printable(process === undefined ? thread : `${thread} of pid ${processes[process]?.pid}`);
 }
 

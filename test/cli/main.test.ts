@@ -213,3 +213,40 @@ test('should end quietly when the reader of its output has gone', async (t) => {
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   t.deepEqual([code, signal, stderr], [0, null, '']);
 });
+
+test('should print the stalls of a process that was killed before its first report', (t) => {
+  const directory = join(base, 'killed', 'ledger.20260102-030405.9');
+  mkdirSync(directory, { recursive: true });
+  const stall = { id: 1, thread: 'main', startAt: '2026-01-02T03:04:06.000Z', durationMs: 311, ongoing: true, verdict: 'executing', cpuMs: 305 };
+  const top = [{ function: 'spin', file: 'app.js', line: 3, ratio: 0.96 }];
+  const line = { event: 'open', at: '2026-01-02T03:04:06.311Z', ...stall, reason: 'the thread burned 98 % of a core', top, file: 'flame/x' };
+  writeFileSync(join(directory, 'stalls.ndjson'), `${JSON.stringify(line)}\n`);
+  const lines = [
+    directory,
+    '  no report: the process ended before its first window did, or that has not ended yet',
+    '',
+    'stalls',
+    '  2026-01-02 03:04:06  311 ms and going on when last seen, executing, main',
+    '    in spin (app.js:3)',
+    '    the thread burned 98 % of a core',
+    '',
+  ];
+  for (const path of [directory, join(base, 'killed')]) {
+    const { status, stdout } = pitot(['report', path]);
+    t.is(status, 0);
+    t.is(stdout, lines.join('\n'));
+  }
+  const asked = pitot(['report', '--json', directory]);
+  t.is(asked.status, 2);
+  t.regex(asked.stderr, /at least one report/);
+});
+
+test('should say that there is a newer run when it has no report yet', (t) => {
+  const { first } = writeCluster('newer');
+  const newer = join(base, 'newer', 'ledger.20260102-040405.9');
+  mkdirSync(newer);
+  const { status, stderr } = pitot(['report', join(base, 'newer')]);
+  t.is(status, 0);
+  t.is(stderr, `pitot report: the newest run has no report yet, see pitot report ${newer}\n`);
+  t.not(first, newer);
+});

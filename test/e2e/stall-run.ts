@@ -92,10 +92,11 @@ export function lineOf(path: string, definition: string): number {
 
 /**
  * That verdict; starved where the line's own figures say that the thread got less than half of a core, as on a crowded machine. There a stall may also open
- * with the time before the block, in which the thread had nothing to do: it waited then.
+ * with the time before the block, in which the thread had nothing to do: it waited then. So does one whose files are on a disk that is busy with others'.
  */
 export function assertVerdict(t: ExecutionContext, line: StallLine, verdict: StallLine['verdict']): void {
-  const excuses = line.cpuMs / line.durationMs >= 0.5 ? [] : line.event === 'open' ? ['starved', 'waiting'] : ['starved'];
+  const isDisk = line.reason.includes('uninterruptible: a disk');
+  const excuses = line.cpuMs / line.durationMs >= 0.5 ? [] : line.event === 'open' || isDisk ? ['starved', 'waiting'] : ['starved'];
   t.true([verdict, ...excuses].includes(line.verdict), `${line.event} ${line.verdict}: ${line.reason}`);
 }
 

@@ -1,5 +1,7 @@
 // Threads that come, go and die: the service goes on, and every call is counted.
 import test from 'ava';
+import type { Stall } from '../../src/report/report-types.js';
+import { readStalls } from '../../src/report/stall-log.js';
 import { App, totals } from '../support/app.js';
 
 const conserved = (sum: ReturnType<typeof totals>): boolean => sum.recorded === sum.aggregated + sum.dropped + sum.sampledOut;
@@ -46,6 +48,41 @@ test('should go on answering and count every call when the agent thread is kille
     windows.reduce((deltas, { counters }) => deltas + (counters.find(({ name }) => name === 'calls')?.delta ?? 0), 0),
     calls,
   );
+  app.remove();
+});
+
+test('should end the stall that was open, and have it in the next report, when the agent thread dies while the loop stands', async (t) => {
+  const app = new App({
+    source: `
+      import { flush } from 'pitot';
+      import { existsSync, readdirSync } from 'node:fs';
+      import { join } from 'node:path';
+      const host = globalThis[Symbol.for('pitot.host.1')];
+      await flush();
+      const block = (until) => { while (!until()) ; };
+      const end = Date.now() + 20_000;
+      const file = join(process.env.PITOT_DIR, readdirSync(process.env.PITOT_DIR)[0], 'stalls.ndjson');
+      block(() => existsSync(file) || Date.now() > end);
+      const dead = host.agentThread.thread.terminate();
+      const dieBy = Date.now() + 300;
+      block(() => Date.now() > dieBy);
+      await dead;
+      while (host.agentThread.thread === null) await new Promise((r) => setTimeout(r, 5));
+      await new Promise((r) => setTimeout(r, 500));
+      const report = await flush();
+      console.log(JSON.stringify({ stalls: report.stalls, faults: report.agent.faults.map(({ code }) => code) }));
+    `,
+    timeoutMs: 60_000,
+  });
+  const { code, stdout } = await app.run();
+  t.is(code, 0);
+  const { stalls, faults } = JSON.parse(stdout) as { stalls: Stall[]; faults: string[] };
+  const told = stalls.find(({ reason }) => reason.endsWith("pitot's agent thread died while it lasted, so that its end is not known"));
+  t.like(told, { id: 1, thread: 'main', ongoing: false }, JSON.stringify(stalls));
+  t.true(faults.includes('AGENT_RESTART'));
+  const [directory] = app.runs();
+  const last = readStalls(directory).find(({ id }) => id === 1);
+  t.like(last, { ongoing: false, reason: told!.reason });
   app.remove();
 });
 

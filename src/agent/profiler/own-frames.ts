@@ -23,10 +23,23 @@ export function withoutOwnFrames(profile: CpuProfile, url: string): CpuProfile {
     timeDeltas.push(profile.timeDeltas[i] + skippedUs);
     skippedUs = 0;
   }
-  const nodes = profile.nodes
-    .filter(({ id }) => !own.has(id))
-    .map((node) => (node.children?.some((child) => own.has(child)) ? { ...node, children: node.children.filter((child) => !own.has(child)) } : node));
-  return { ...profile, nodes, samples, timeDeltas };
+  return { ...profile, nodes: nodesWithout(profile, own), samples, timeDeltas };
+}
+
+/**
+ * The process ends, and its thread waits for the last report in pitot's exit handler: none of its samples, whatever its busy time says. The profile ends
+ * where that wait begins. isExitWait: of a frame's name and URL.
+ */
+export function untilExitWait(profile: CpuProfile, isExitWait: (functionName: string, url: string) => boolean): CpuProfile {
+  const own = new Set<number>();
+  for (const { id, callFrame } of profile.nodes) {
+    if (isExitWait(callFrame.functionName, callFrame.url)) collect(profile, id, own);
+  }
+  const first = own.size === 0 ? -1 : profile.samples.findIndex((id) => own.has(id));
+  if (first < 0) return profile;
+  const timeDeltas = profile.timeDeltas.slice(0, first);
+  const endTime = profile.timeDeltas.slice(0, first + 1).reduce((sum, delta) => sum + delta, profile.startTime);
+  return { ...profile, nodes: nodesWithout(profile, own), samples: profile.samples.slice(0, first), timeDeltas, endTime };
 }
 
 /**
@@ -50,6 +63,14 @@ export function wholeStretch(profile: CpuProfile): CpuProfile {
     timeDeltas.push(profile.endTime - lastUs);
   }
   return { ...profile, samples, timeDeltas };
+}
+
+function nodesWithout({ nodes }: CpuProfile, left: ReadonlySet<number>): CpuProfile['nodes'] {
+  return nodes
+    .filter(({ id }) => !left.has(id))
+    .map((node) =>
+      node.children?.some((child) => left.has(child)) ? { ...node, children: node.children.filter((child) => !left.has(child)) } : node,
+    );
 }
 
 function collect(profile: CpuProfile, root: number, into: Set<number>): void {

@@ -2,7 +2,7 @@
 import type { CpuProfile } from '../../flame/cpu-profile.js';
 import type { Target } from './inspector-link.js';
 import { renewOptimisedCode } from './optimised-code.js';
-import { wholeStretch, withoutOwnFrames } from './own-frames.js';
+import { untilExitWait, wholeStretch, withoutOwnFrames } from './own-frames.js';
 import { readinessOf } from './thread-readiness.js';
 
 /** URL of the scripts that pitot evaluates; their frames are taken out of profiles. */
@@ -145,7 +145,7 @@ export class ThreadProfiler {
   private handOver(profile: CpuProfile): void {
     this.endUs = profile.endTime;
     this.busyRatio = busyRatio(profile);
-    this.events.onSegment(wholeStretch(withoutOwnFrames(profile, OWN_SCRIPT)));
+    this.events.onSegment(wholeStretch(untilExitWait(withoutOwnFrames(profile, OWN_SCRIPT), isExitWait)));
   }
 
   /**
@@ -187,6 +187,10 @@ const bridgeBegin = `(h=>{const t=h?.pauseBegin()??0;${CONSOLE}.profile(${TITLE}
 /** What a rotation or a start takes is a pause that pitot caused, and counted as one. */
 const bridgeEnd = (betweenMsMax: number): string =>
   `(h=>{const t=h?.pauseBegin()??0;${CONSOLE}.profileEnd(${TITLE});if(!h)return 0;const [b,e]=h.bridge??[t,t];const s=t-e<${betweenMsMax}?b:t-(e-b);h.pauseEnd(s);return h.pauseBegin()-s})(${HOST})`;
+
+/** The function of src/host/exit-handshake.ts, in the bundle that the host loads or as it was compiled. */
+const isExitWait = (functionName: string, url: string): boolean =>
+  functionName === 'waitForLastReport' && /[/\\](?:process-host|exit-handshake)\.c?js$/.test(url);
 
 function busyRatio({ nodes, samples, timeDeltas, startTime, endTime }: CpuProfile): number {
   const idle = nodes.find(({ callFrame }) => callFrame.functionName === '(idle)')?.id;

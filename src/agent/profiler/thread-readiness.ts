@@ -2,8 +2,7 @@
 import type { Target } from './inspector-link.js';
 
 /**
- * `booting`: Node.js has not begun the worker thread's script. The command-line API, which a rotation needs, makes Node.js load its module loader at once; in the
- * middle of loading the same it would see it half-made, and might leave it so. `measured`: coverage is measured (NODE_V8_COVERAGE, as c8 and
+ * `booting`: Node.js has not begun the worker thread's script, so that pitot's host, whose console a rotation needs, is not there yet. `measured`: coverage is measured (NODE_V8_COVERAGE, as c8 and
  * `node --test` set it), which renewOptimisedCode would end.
  */
 export type Readiness = 'booting' | 'measured' | 'ready';

@@ -11,6 +11,8 @@ const CHILD_SLACK_MS = 200;
 /** Looks at every poll until there are so many; from then on one in a while: a long stall must not cost more than a short one. */
 const LOOKS_DENSE = 8;
 const LOOK_MS = 500;
+/** Different waits that are told apart. */
+const WAITS_MAX = 16;
 
 /** What the profile and the watch add. */
 export type ThreadEvidence = Omit<StallEvidence, 'gcRatio' | 'topFrame' | 'startup'>;
@@ -51,9 +53,10 @@ export class StallEvidenceReader {
   private sinceMs = Number.NaN;
   private from: Baseline;
   private lookedMs = Number.NaN;
-  /** The last look of the interval, and the last that found the thread asleep: that one tells what it waits for. */
+  /** The last look of the interval. */
   private state: ThreadState | null = null;
-  private asleep: ThreadState | null = null;
+  /** What the thread was found asleep in, by call and descriptor, and for how long: the longest tells what it waits for. */
+  private readonly waits = new Map<string, { forMs: number; state: ThreadState }>();
   private looks = 0;
   private looksRunning = 0;
 
@@ -88,7 +91,7 @@ export class StallEvidenceReader {
   read(nowMs: number, isOver: boolean): ThreadEvidence {
     const { from } = this;
     if (!isOver) this.look(nowMs);
-    const state = this.asleep ?? this.state;
+    const state = this.longestWait() ?? this.state;
     const wallMs = nowMs - this.sinceMs;
     const times = this.times.read();
     const timesFrom = parseSchedstat(from.times ?? '');
@@ -123,7 +126,7 @@ export class StallEvidenceReader {
     this.looks = 0;
     this.looksRunning = 0;
     this.state = null;
-    this.asleep = null;
+    this.waits.clear();
     const isFirst = this.isNew;
     this.isNew = false;
     const text = this.times.readText();
@@ -137,6 +140,7 @@ export class StallEvidenceReader {
 
   private look(nowMs: number): void {
     if (!this.hasProc || nowMs === this.lookedMs) return;
+    const sinceLookMs = this.looks === 0 ? 1 : nowMs - this.lookedMs;
     this.lookedMs = nowMs;
     if (this.looks === 0) this.from.pressureMs = this.supply.readPressureMs();
     const state = readThreadState(this.tid, this.where);
@@ -144,7 +148,21 @@ export class StallEvidenceReader {
     this.looks++;
     this.state = state;
     if (state.state === 'R') this.looksRunning++;
-    else this.asleep = state;
+    else this.addWait(state, sinceLookMs);
+  }
+
+  /** The newest look at a wait stands for all of it: its child process or file may have become known late. */
+  private addWait(state: ThreadState, forMs: number): void {
+    const key = `${state.syscall?.name ?? state.wchan} ${state.syscall?.fd ?? ''}`;
+    const before = this.waits.get(key);
+    if (before === undefined && this.waits.size >= WAITS_MAX) return;
+    this.waits.set(key, { forMs: (before?.forMs ?? 0) + forMs, state });
+  }
+
+  private longestWait(): ThreadState | null {
+    let longest: { forMs: number; state: ThreadState } | null = null;
+    for (const wait of this.waits.values()) if (longest === null || wait.forMs >= longest.forMs) longest = wait;
+    return longest?.state ?? null;
   }
 }
 

@@ -1,6 +1,6 @@
 // pitot's own scripts leave profiles without a trace, and without moving time.
 import test from 'ava';
-import { wholeStretch, withoutOwnFrames } from '../../../src/agent/profiler/own-frames.js';
+import { untilExitWait, wholeStretch, withoutOwnFrames } from '../../../src/agent/profiler/own-frames.js';
 import { OWN_SCRIPT } from '../../../src/agent/profiler/thread-profiler.js';
 import type { CpuProfile, CpuProfileNode } from '../../../src/flame/cpu-profile.js';
 
@@ -43,6 +43,31 @@ test('should give the time of own samples to the sample before when they are lef
 
 test('should return the very profile when nothing of it is own', (t) => {
   t.is(withoutOwnFrames(PROFILE, 'pitot:other'), PROFILE);
+});
+
+test('should end where the process began to wait for its last report when it ends', (t) => {
+  // (root) 1 ── exit 2 ── waitForLastReport 3 ── notify 4
+  const nodes = [
+    node(1, '(root)', '', [2]),
+    node(2, 'exit', 'node:internal/process/per_thread', [3]),
+    node(3, 'waitForLastReport', 'file:///pitot/process-host.cjs', [4]),
+    node(4, 'notify', ''),
+  ];
+  const profile = { startTime: 1000, endTime: 1090, nodes, samples: [2, 2, 4, 3, 3], timeDeltas: [5, 10, 10, 10, 10] };
+  const isExitWait = (name: string, url: string): boolean => name === 'waitForLastReport' && url.endsWith('process-host.cjs');
+  const cut = untilExitWait(profile, isExitWait);
+  t.deepEqual(
+    cut.nodes.map(({ id, children }) => [id, children]),
+    [
+      [1, [2]],
+      [2, []],
+    ],
+  );
+  t.deepEqual([cut.samples, cut.timeDeltas, cut.endTime], [[2, 2], [5, 10], 1025]);
+  t.is(
+    untilExitWait(profile, () => false),
+    profile,
+  );
 });
 
 test('should repeat the last sample at the end of the stretch, and only there', (t) => {

@@ -181,6 +181,6 @@ linuxTest('should say starved, with the throttling, when a CPU quota is used up'
   const { verdict, reason, evidence } = await child.event('update');
   t.is(verdict, 'starved', reason);
   t.regex(reason, /runnable but not scheduled for .*; the cgroup throttled it \d+ times, /);
-  t.true(evidence!.throttledCount! >= 5 && evidence!.throttledMs! > evidence!.wallMs / 2, reason);
+  t.true(evidence!.throttledCount! >= 3 && evidence!.throttledMs! > evidence!.cpuMs!, reason);
   t.true(evidence!.runnableMs! > evidence!.cpuMs!, reason);
 });

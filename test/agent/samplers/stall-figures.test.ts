@@ -165,3 +165,17 @@ test('should know nothing but the time passed and the process’s CPU when there
     child: null,
   });
 });
+
+test('should tell of the wait that lasted longest, by its newest look, when the thread waited in several calls', (t) => {
+  const machine = new Machine(t);
+  const figures = { cpuMs: 100, runnableMs: 10, throttledMs: 0, pressureMs: 0, agentRunnableMs: 0 };
+  machine.poll(1050);
+  machine.poll(1100);
+  const waits = ['0 0x5 0x0', '0 0x5 0x0', '0 0x5 0x0', '257 0x14 0x0', '0 0x6 0x0'];
+  for (const call of waits) {
+    machine.write('S', figures, call);
+    machine.poll(1100);
+  }
+  const { syscall } = machine.reader.read(machine.nowMs, true);
+  t.like(syscall, { name: 'read', fd: 5 });
+});
