@@ -78,7 +78,7 @@ export function stallLines(run: Pick<RunSummary, 'stalls' | 'processes'>, width:
     .slice(0, STALLS_SHOWN)
     .flatMap((stall) => [
       cut(
-        `  ${clock(stall.startAt)}  ${formatNs(msToNs(stall.durationMs))} ${stall.ongoing ? 'and going on when last seen, ' : ''}${printable(stall.verdict)}, ${threadOf(run, stall)}`,
+        `  ${clock(stall.startAt)}  ${formatNs(msToNs(stall.durationMs))} ${stall.ongoing ? 'so far, ' : ''}${printable(stall.verdict)}, ${threadOf(run, stall)}`,
         width,
       ),
       ...(stall.top.length > 0 ? [cut(`${INDENT}in ${placeOf(stall.top[0])}`, width)] : []),

@@ -226,7 +226,7 @@ test('should print the stalls of a process that was killed before its first repo
     '  no report: the process ended before its first window did, or that has not ended yet',
     '',
     'stalls',
-    '  2026-01-02 03:04:06  311 ms and going on when last seen, executing, main',
+    '  2026-01-02 03:04:06  311 ms so far, executing, main',
     '    in spin (app.js:3)',
     '    the thread burned 98 % of a core',
     '',

@@ -54,7 +54,7 @@ test('should say why there is no profile when there is none', (t) => {
 
 test('should print thread, reason and function of each stall, what goes on first, when loops stopped', (t) => {
   t.deepEqual(stallLines(profiledRun(), 60), [
-    '  2026-03-14 10:30:57  3.10 s and going on when last seen, executing, main',
+    '  2026-03-14 10:30:57  3.10 s so far, executing, main',
     '    in compileReport (src/reports/compile.js:88)',
     '    the thread burned 98 % of a core (3038 ms CPU)',
     '  2026-03-14 10:21:40  2.40 s executing, main',

@@ -161,7 +161,7 @@ test('should list collections by kind, stalls and alerts when there are some', (
   t.true(lines.includes('              minor 1 500 in 2.50 s'));
   const from = lines.indexOf('stalls');
   t.deepEqual(lines.slice(from + 1, from + 4), [
-    '  2026-01-02 03:04:05  1.20 s and going on when last seen, executing, main',
+    '  2026-01-02 03:04:05  1.20 s so far, executing, main',
     '    in busy (a.js:7)',
     '    CPU 98 %',
   ]);
