@@ -52,10 +52,12 @@ export const CPU_PATH_FLAMES_MAX = 20;
 export const MERGED_NODES_KEPT_MAX = 20_000;
 /** Functions that are kept while windows are merged; beyond it the half with the least self time is forgotten. */
 export const MERGED_FUNCTIONS_KEPT_MAX = 20_000;
-/** Period of the drain, ms. */
+/** Period of the drain, ms: at the first poll of the watchdog from then on. */
 export const DRAIN_MS = 250;
 /** Period of runtime samples, ms. */
 export const SAMPLE_MS = 1000;
+/** Period at which pidusage is asked for the resident memory, ms; in between it is Node's own figure. */
+export const PIDUSAGE_MS = 10_000;
 /** Resolution of the event-loop delay timer, ms: 20 native wake-ups a second, 0.17 % of a core on an idle main thread (20 ms: 0.26 %). */
 export const LOOP_RESOLUTION_MS = 50;
 /** Period at which the CPU time of each thread is read, ms; windows are closed with a reading of their own. */
@@ -122,7 +124,7 @@ export const PROFILER_WEDGED_MS = 10_000;
 export const PROFILED_THREADS_MAX = 32;
 /** Segments of a thread's profile kept for a stall that began before the newest rotation: half a minute and more. */
 export const HISTORY_SEGMENTS = 16;
-/** Period of the stall watchdog's polls, ms: a quarter of the limit, within these. */
+/** Period of the stall watchdog's polls, ms: a quarter of the limit, within these; twice that, up to the highest, while every loop turns. */
 export const STALL_POLL_MS_MIN = 25;
 export const STALL_POLL_MS_MAX = 250;
 /** How long a stall's line waits for the thread's samples, ms: a thread in native code cannot hand them over. */
@@ -145,3 +147,5 @@ export const JOIN_PENDING_MAX = 64;
 export const STALLS_BYTES_MAX = 8 * 1024 * 1024;
 /** Samples of one stall that are kept: 10 minutes of them. Beyond it every other one goes, and each stands for twice the time. */
 export const STALL_SAMPLES_MAX = 60_000;
+/** Slowest commands of a window, and of a run, that are kept with their trace ids: a screen of them. */
+export const EXEMPLARS_MAX = 20;

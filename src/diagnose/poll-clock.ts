@@ -8,14 +8,12 @@ const JITTER_MS = 5;
  * machine), when its CPU quota is used up, or when the machine has no CPU for it. Work of its own makes a poll late as well: that is taken off.
  */
 export class PollClock {
-  private readonly periodMs: number;
   private polledMs: number;
   private activeMs: number;
   private sumMs = 0;
 
   /** nowMs and activeMs: as in poll. */
-  constructor({ periodMs, nowMs, activeMs }: { periodMs: number; nowMs: number; activeMs: number }) {
-    this.periodMs = periodMs;
+  constructor({ nowMs, activeMs }: { nowMs: number; activeMs: number }) {
     this.polledMs = nowMs;
     this.activeMs = activeMs;
   }
@@ -28,9 +26,10 @@ export class PollClock {
   /**
    * Lateness since the previous poll, ms.
    * nowMs: monotonic. activeMs: time that the agent's loop has spent outside of its wait, cumulative: performance.eventLoopUtilization().active.
+   * periodMs: when this poll was due, counted from the one before.
    */
-  poll(nowMs: number, activeMs: number): number {
-    const lateMs = nowMs - this.polledMs - this.periodMs - Math.max(0, activeMs - this.activeMs);
+  poll(nowMs: number, activeMs: number, periodMs: number): number {
+    const lateMs = nowMs - this.polledMs - periodMs - Math.max(0, activeMs - this.activeMs);
     this.polledMs = nowMs;
     this.activeMs = activeMs;
     if (lateMs < JITTER_MS) return 0;

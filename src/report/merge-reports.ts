@@ -1,12 +1,12 @@
 // Windows of one process, or of several, as one run: what `pitot report` and report.html show.
 import { PitotError } from '../core/errors.js';
 import type { Fault } from '../core/fault-log.js';
-import { FAULTS_MAX, TIMELINE_POINTS_MAX } from '../core/limits.js';
+import { EXEMPLARS_MAX, FAULTS_MAX, TIMELINE_POINTS_MAX } from '../core/limits.js';
 import { CpuMerger, unionMs } from './merge-cpu.js';
 import { GcMerger, mergeRuntimes, RuntimeMerger } from './merge-runtime.js';
 import { mergeTimelines, thinTimeline } from './merge-timelines.js';
 import { CounterMerger, DistributionMerger, GaugeMerger, PathMerger } from './merge-values.js';
-import type { Alert, Kpi, Labels, Leak, RecordCounts, Report, RunStall, RunSummary, Stall, TimelinePoint } from './report-types.js';
+import type { Alert, Exemplar, Kpi, Labels, Leak, RecordCounts, Report, RunStall, RunSummary, Stall, TimelinePoint } from './report-types.js';
 
 /** Stalls and alerts that are kept, a process and a run; beyond it the longest stalls and the newest alerts. A longer list says no more. */
 const EVENTS_MAX = 200;
@@ -96,6 +96,9 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
     ),
     leaks: processes.flatMap((process) => [...process.leaks.values()]),
     kpis: newest.newest.kpis as Kpi[],
+    rules: newest.newest.rules ?? [],
+    advice: newest.newest.advice ?? [],
+    exemplars: slowest(processes.flatMap((process) => process.exemplars)),
     config: newest.newest.config,
   };
 }
@@ -118,6 +121,7 @@ class ProcessMerger {
   /** By thread and start: two threads may stall in the same millisecond. A later report knows more of a stall than an earlier one. */
   private readonly stalls = new Map<string, { stall: Stall; seq: number }>();
   readonly leaks = new Map<string, Leak>();
+  exemplars: Exemplar[] = [];
   private timeline: TimelinePoint[] = [];
 
   constructor(directory: string, runtime: RuntimeMerger) {
@@ -146,6 +150,7 @@ class ProcessMerger {
     for (const leak of report.leaks) keep(this.leaks, leak.kind, leak, isNewest);
     bound(this.alerts, sinceMs);
     bound(this.stalls, stallMs);
+    this.exemplars = slowest([...this.exemplars, ...(report.exemplars ?? [])]);
     this.timeline.push(...timelineOf(report));
     if (this.timeline.length > 4 * TIMELINE_POINTS_MAX) this.timeline = thinTimeline(this.takeTimeline());
     if (isNewest) this.newest = report;
@@ -223,6 +228,8 @@ function bound<T>(map: Map<string, T>, weight: (event: T) => number): void {
   for (const [key, event] of map) if (weight(event) < least || map.size > 2 * EVENTS_MAX) map.delete(key);
 }
 
+/** Reports of before there were exemplars have none. */
+const slowest = (exemplars: Exemplar[]): Exemplar[] => exemplars.sort((a, b) => b.durationMs - a.durationMs).slice(0, EXEMPLARS_MAX);
 const sinceMs = (alert: Alert): number => Date.parse(alert.since);
 const stallMs = ({ stall }: { stall: Stall }): number => stall.durationMs;
 const isLater = (before: { stall: Stall; seq: number }, seq: number, stall: Stall): boolean =>

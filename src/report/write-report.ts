@@ -115,6 +115,9 @@ export async function writeReport(task: ReportTask): Promise<ReportResult> {
     leaks: [],
     kpis: [],
     alerts: [],
+    rules: [],
+    advice: [],
+    exemplars: [],
     agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
     config: identity.config,
   };
@@ -151,6 +154,9 @@ export async function writePage(task: PageTask): Promise<number> {
     stalls: task.stalls,
     leaks: [],
     kpis: [],
+    rules: [],
+    advice: [],
+    exemplars: [],
     config: identity.config,
   };
   const html = renderRunHtml(run);

@@ -50,8 +50,26 @@ const complete = (): Report =>
         file: '',
       },
     ],
-    alerts: [{ rule: '', severity: 'info', state: 'pending', since: '', value: 0, threshold: 0, message: '', runbook: '', actions: ['x'] }],
-    kpis: [{ name: '', value: 0, unit: '', target: 0, alert: 0, status: 'no-data' }],
+    alerts: [
+      {
+        id: '',
+        labels: {},
+        evidence: ['x'],
+        rule: '',
+        severity: 'info',
+        state: 'pending',
+        since: '',
+        value: 0,
+        threshold: 0,
+        message: '',
+        runbook: '',
+        actions: ['x'],
+      },
+    ],
+    rules: [{ rule: '', severity: 'info', state: 'inactive', why: '' }],
+    advice: [{ name: '', title: '', figures: '', advice: '' }],
+    exemplars: [{ traceId: '', spanId: '', path: '', labels: {}, durationMs: 1, at: '', ok: true }],
+    kpis: [{ name: '', value: 0, unit: '', target: 0, alert: 0, direction: 'lower', status: 'no-data' }],
     config: { a: 1, b: 'x', c: null, d: true },
   });
 

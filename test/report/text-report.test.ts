@@ -152,7 +152,20 @@ test('should list collections by kind, stalls and alerts when there are some', (
       },
     ],
     alerts: [
-      { rule: 'slow', severity: 'critical', state: 'firing', since: 's', value: 1, threshold: 0, message: 'too slow', runbook: '', actions: [] },
+      {
+        id: 'a1',
+        labels: {},
+        evidence: [],
+        rule: 'slow',
+        severity: 'critical',
+        state: 'firing',
+        since: 's',
+        value: 1,
+        threshold: 0,
+        message: 'too slow',
+        runbook: '',
+        actions: [],
+      },
     ],
   });
   report.runtime.gc = gc;

@@ -60,13 +60,13 @@ if (isMainThread) {
   const { histogram, tid, startMs } = workerData as Given;
   const active = () => performance.eventLoopUtilization().active;
   const watch = new StallWatch({ stallMs: STALL_MS, heartbeatMs: HEARTBEAT_MS, startMs, tellsStops: true });
-  const clock = new PollClock({ periodMs: POLL_MS, nowMs: machineMs(), activeMs: active() });
+  const clock = new PollClock({ nowMs: machineMs(), activeMs: active() });
   const supply = new CpuSupply({ agentTid: osThreadId() });
   const reader = new StallEvidenceReader({ tid, supply, lookAfterMs: STALL_MS / 2 });
   let ready = false;
   setInterval(() => {
     const nowMs = machineMs();
-    const lateMs = clock.poll(nowMs, active());
+    const lateMs = clock.poll(nowMs, active(), POLL_MS);
     supply.poll(nowMs, clock.lateMs);
     for (const event of watch.poll({ nowMs, turns: histogram.count, lateMs })) {
       if (!ready) continue;

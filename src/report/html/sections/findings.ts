@@ -41,7 +41,7 @@ function kpis(rows: readonly Kpi[]): Markup {
     [
       { name: 'Status', cell: (kpi) => tag(kpi.status, tone[kpi.status]) },
       { name: 'Name', cell: (kpi) => kpi.name },
-      { name: 'Value', figure: true, cell: (kpi) => (kpi.status === 'no-data' ? '–' : significant(kpi.value)) },
+      { name: 'Value', figure: true, cell: (kpi) => (kpi.value === null || kpi.status === 'no-data' ? '–' : significant(kpi.value)) },
       { name: 'Target', figure: true, cell: (kpi) => significant(kpi.target) },
       { name: 'Alert at', figure: true, cell: (kpi) => significant(kpi.alert) },
       { name: 'Unit', cell: (kpi) => kpi.unit },

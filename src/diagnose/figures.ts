@@ -1,0 +1,78 @@
+// What KPIs, rules and advice are judged by: the figures of one stretch of time. Plain data; times are arguments.
+import type { Labels } from '../report/report-types.js';
+
+/** Calls of one path within the stretch. Percentiles are of a window's histogram: NaN at a step, which lies within one. */
+export interface PathFigures {
+  name: string;
+  labels: Labels;
+  count: number;
+  errors: number;
+  meanMs: number;
+  p50Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+/** Values of one distribution within the stretch, in its own unit; only in a window's figures. */
+export interface DistributionFigures {
+  name: string;
+  labels: Labels;
+  count: number;
+  mean: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface CounterFigures {
+  name: string;
+  labels: Labels;
+  /** Since the process started. */
+  value: number;
+  /** Within the stretch. */
+  delta: number;
+}
+
+export interface GaugeFigures {
+  name: string;
+  labels: Labels;
+  value: number;
+}
+
+/** The process itself, as the agent sampled it. */
+export interface RuntimeFigures {
+  /** Cores used: 1 is one core busy all the time. */
+  cpuRatio: number;
+  /** Of what may be used, 0..1: the larger of the process's share of its CPUs (affinity, cgroup quota) and the main thread's share of one core. */
+  cpuUsage: number;
+  rssBytes: number;
+  /** Of the binding limit, 0..1: resident memory of the cgroup's or machine's, used heap where --max-old-space-size binds. NaN: no limit is known. */
+  memoryRatio: number;
+  /** Bytes of that limit; 0: none. */
+  memoryLimitBytes: number;
+  /** The memory that memoryRatio is of, bytes. */
+  memoryBytes: number;
+  heapUsedBytes: number;
+  gcPauseMeanMs: number;
+  gcPauseMaxMs: number;
+  gcCount: number;
+  loopDelayP99Ms: number;
+  /** How long main's loop has not turned by now; 0: it turns. */
+  loopStalledMs: number;
+}
+
+/** Figures of a window, or of a step within one: steps are short, and know counts, gauges and the runtime only. */
+export interface Figures {
+  kind: 'window' | 'step';
+  /** Wall clock at its end, ms since the epoch. */
+  atMs: number;
+  /** Its length, by the monotonic clock. */
+  spanMs: number;
+  paths: readonly PathFigures[];
+  distributions: readonly DistributionFigures[];
+  counters: readonly CounterFigures[];
+  gauges: readonly GaugeFigures[];
+  runtime: RuntimeFigures;
+}
