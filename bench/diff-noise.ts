@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProfileSide } from '../src/flame/block-sums.js';
-import { type DiffOptions, diffProfiles } from '../src/flame/diff.js';
-import { readProfileFile } from '../src/flame/read-profile.js';
-import { seededRandom } from '../src/flame/seeded-random.js';
+import type { ProfileSide } from '../src/flame/diff/block-sums.js';
+import { type DiffOptions, diffProfiles } from '../src/flame/diff/diff.js';
+import { seededRandom } from '../src/flame/diff/seeded-random.js';
+import { readProfileFile } from '../src/flame/formats/read-profile.js';
 import { diffReports } from '../src/report/diff-reports.js';
 import { type DiffReport, judgeDiff } from '../src/report/judge-diff.js';
 import type { Report } from '../src/report/report-types.js';

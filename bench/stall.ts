@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPTIONS } from '../src/config/options.js';
-import type { CpuProfile } from '../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../src/flame/formats/cpu-profile.js';
 import { STALLS_FILE, type StallLine } from '../src/report/stall-log.js';
 import { Child } from './child.js';
 import type { Blocked, BlockKind } from './children/stall.js';

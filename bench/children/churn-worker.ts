@@ -4,8 +4,8 @@ import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { Profiler } from '../../src/agent/profiler/profiler.js';
 import { WindowProfiles } from '../../src/agent/profiler/window-profiles.js';
 import { CPU_ROTATE_MS } from '../../src/core/limits.js';
-import { attribute } from '../../src/flame/attribute.js';
-import type { SpanTable } from '../../src/flame/span-table.js';
+import { attribute } from '../../src/flame/attribution/attribute.js';
+import type { SpanTable } from '../../src/flame/attribution/span-table.js';
 
 export interface ChurnWorkerData {
   kind: 'pitot' | 'start/stop';

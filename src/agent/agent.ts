@@ -9,7 +9,7 @@ import { machineMs, wallMs } from '../core/clock.js';
 import { FaultLog } from '../core/fault-log.js';
 import { DRAIN_MS, SAMPLE_MS } from '../core/limits.js';
 import { VERSION } from '../core/version.js';
-import { REQUEST_PATH } from '../flame/attribute.js';
+import { REQUEST_PATH } from '../flame/attribution/attribute.js';
 import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
 import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
@@ -29,13 +29,14 @@ import { OwnThreads } from './own-threads.js';
 import { Pool } from './pool.js';
 import { nodeProfiling } from './profiler/node-profiling.js';
 import type { ThreadLoad } from './profiler/profiler.js';
-import { readStallSamples } from './read-stall-samples.js';
+import { Pulse } from './pulse.js';
 import { type CloseOutcome, Reporter } from './reporter.js';
 import { RuntimeSampler } from './runtime-sampler.js';
 import { gcSoFar } from './samplers/gc-so-far.js';
 import { SamplingControl } from './sampling-control.js';
 import { SeenIds } from './seen-ids.js';
-import { StallMonitor } from './stall-monitor.js';
+import { readStallSamples } from './stalls/read-stall-samples.js';
+import { StallMonitor } from './stalls/stall-monitor.js';
 import { type ClosedBy, Windows } from './windows.js';
 
 /** Options of the contract whose part of pitot is still to come: setting one is answered in the report, not ignored. */
@@ -62,10 +63,7 @@ export class Agent {
   private readonly runDirectory: string;
   private readonly restarts: number;
   private readonly mayInspect: boolean;
-  private pulseTimer: NodeJS.Timeout | undefined;
-  private drainAtMs = 0;
-  /** Infinite until the first sample was taken. */
-  private sampleAtMs = Number.POSITIVE_INFINITY;
+  private readonly pulse: Pulse;
   private readonly flushes = new SeenIds();
   private pool: Pool | null = null;
   private poolDeaths = 0;
@@ -189,6 +187,11 @@ export class Agent {
       },
     );
     this.sampling = new SamplingControl(this.config.overheadBudget, machineMs());
+    this.pulse = new Pulse(() => {
+      this.stalls.poll();
+      return this.stalls.nextPollMs;
+    });
+    this.pulse.every(DRAIN_MS, () => this.tick());
     this.channel = new BroadcastChannel(data.channel);
     this.channel.onmessage = (event: unknown) => this.receive((event as { data: HostMessage }).data);
     port.on('message', ({ sab, name, loopDelay }: MainPortMessage) => this.threads.adopt(sab, name, loopDelay));
@@ -204,7 +207,7 @@ export class Agent {
   start(): void {
     Atomics.store(this.control, AGENT_STATE, AGENT_READY);
     this.channel.postMessage({ kind: 'ready' } satisfies AgentMessage);
-    this.pulse();
+    this.pulse.start();
     this.scheduleWindow();
     void this.watchWake();
     void this.loadRest();
@@ -221,7 +224,7 @@ export class Agent {
     await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
     if (this.ending) return;
     await this.sample();
-    this.sampleAtMs = machineMs() + SAMPLE_MS;
+    this.pulse.every(SAMPLE_MS, () => void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message)));
     try {
       this.pool = await Pool.start({ onDeath: (message) => this.onPoolDeath(message) });
       this.own.pool = this.pool;
@@ -254,24 +257,6 @@ export class Agent {
     const busy = [...this.threads].filter((thread) => thread.backlog > (thread.memory.ringMask + 1) >> 2);
     await this.drain.drainAll(busy);
     if (busy.length > 0) this.sampling.adjust(this.threads, machineMs());
-  }
-
-  /** One timer for all that is done again and again: each wake of a thread at rest costs 0.2 ms, whatever is done then. */
-  private pulse(): void {
-    const soonMs = machineMs() + this.stalls.nextPollMs / 2;
-    try {
-      this.stalls.poll();
-      if (soonMs >= this.drainAtMs) {
-        this.drainAtMs = Math.max(this.drainAtMs, soonMs - DRAIN_MS) + DRAIN_MS;
-        this.tick();
-      }
-      if (soonMs >= this.sampleAtMs) {
-        this.sampleAtMs = Math.max(this.sampleAtMs, soonMs - SAMPLE_MS) + SAMPLE_MS;
-        void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message));
-      }
-    } finally {
-      this.pulseTimer = setTimeout(() => this.pulse(), this.stalls.nextPollMs);
-    }
   }
 
   private tick(): void {
@@ -349,7 +334,7 @@ export class Agent {
   /** The last thing the agent does: sessions let go first, since Node would wait for them. */
   private async finish(): Promise<void> {
     this.ending = true;
-    clearTimeout(this.pulseTimer);
+    this.pulse.stop();
     clearTimeout(this.windowTimer);
     // The last samples first: a stall that the process ends with is named by them.
     await this.cpu.rotateAll();

@@ -1,9 +1,9 @@
 // The CPU profile as the agent uses it: samplers running, segments at hand, a task with everything of a window when it closes.
 import { machineMs } from '../core/clock.js';
 import { WINDOW_ROTATE_WAIT_MS } from '../core/limits.js';
-import { type Attribution, attribute } from '../flame/attribute.js';
+import { type Attribution, attribute } from '../flame/attribution/attribute.js';
+import type { SpanTable } from '../flame/attribution/span-table.js';
 import type { Profile } from '../flame/profile.js';
-import type { SpanTable } from '../flame/span-table.js';
 import type { CpuTask } from '../report/cpu-summary.js';
 import type { ApplicationThreads } from './application-threads.js';
 import type { DrainedThread } from './drained-thread.js';

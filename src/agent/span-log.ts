@@ -2,7 +2,7 @@
 import type { SliceSpans } from '../aggregate/slice-spans.js';
 import { SPAN_FLOOR_NS, SPAN_FLOOR_NS_MAX, SPAN_LONG_NS, SPAN_LOST_MAX, SPANS_PER_S_MAX } from '../core/limits.js';
 import { NS_PER_US } from '../core/units.js';
-import type { SpanTable } from '../flame/span-table.js';
+import type { SpanTable } from '../flame/attribution/span-table.js';
 
 /** Rows allocated at first; doubled as they fill. */
 const ROWS_MIN = 1024;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PitotError } from '../core/errors.js';
-import type { ProfileSide } from '../flame/block-sums.js';
+import type { ProfileSide } from '../flame/diff/block-sums.js';
 import type { NamedProfile } from '../flame/profile.js';
 import type { Report } from '../report/report-types.js';
 import { kindOfPath, type OnSkipped, reportFiles } from '../report/run-directories.js';
@@ -64,8 +64,8 @@ export function requireSameKind(before: DiffSide, after: DiffSide): void {
 
 /** Reads the profiles of a side; a file of a run that cannot be read is passed over with a message. */
 export async function readProfiles(files: readonly string[], strict: boolean, onSkipped: OnSkipped): Promise<ProfileSide> {
-  const { readProfileFile } = await import('../flame/read-profile.js');
-  const { SourceMaps } = await import('../flame/source-maps.js');
+  const { readProfileFile } = await import('../flame/formats/read-profile.js');
+  const { SourceMaps } = await import('../flame/names/source-maps.js');
   // One for all files of a side: each map is parsed once.
   const sourceMaps = new SourceMaps();
   const read = new Map<string, NamedProfile[]>();

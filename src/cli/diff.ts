@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PitotError } from '../core/errors.js';
-import type { ProfileSide } from '../flame/block-sums.js';
+import type { ProfileSide } from '../flame/diff/block-sums.js';
 import type { DiffNode } from '../flame/draw/diff-node.js';
 import type { PathDiff } from '../report/diff-reports.js';
 import type { DiffReport } from '../report/judge-diff.js';
@@ -71,7 +71,7 @@ interface Compared {
 }
 
 async function compare([beforePath, afterPath]: [string, string], level: number): Promise<Compared> {
-  const { seededRandom } = await import('../flame/seeded-random.js');
+  const { seededRandom } = await import('../flame/diff/seeded-random.js');
   const { judgeDiff } = await import('../report/judge-diff.js');
   const random = seededRandom(SEED);
   const notes = new Set<string>();
@@ -81,7 +81,7 @@ async function compare([beforePath, afterPath]: [string, string], level: number)
   requireSameKind(before, after);
   const paths = before.kind === 'reports' ? await comparePaths(before, after, { level, random, notes }) : null;
   const profiles = await profilesOf(before, after, notes);
-  const { diffProfiles } = await import('../flame/diff.js');
+  const { diffProfiles } = await import('../flame/diff/diff.js');
   const cpu = profiles && diffProfiles(profiles[0], profiles[1], { level, random });
   if (profiles?.some(({ ordered }) => !ordered))
     notes.add('a profile without the order of its samples: neighbours are taken as correlated, intervals are wider');
@@ -140,7 +140,7 @@ function isReport(file: string): boolean {
 
 async function write({ path, format }: { path: string; format: string }, diff: DiffReport, profiles: Compared['profiles']): Promise<void> {
   if (profiles === null) throw usageError('-o', 'CPU profiles on both sides', 'none', 'Compare runs or profiles that have them.');
-  const { diffFolded, diffTree, functionKey } = await import('../flame/diff-tree.js');
+  const { diffFolded, diffTree, functionKey } = await import('../flame/diff/diff-tree.js');
   const found = diff.functions.filter(({ verdict }) => verdict === 'slower' || verdict === 'faster');
   const tree = diffTree(profiles[0].profiles, profiles[1].profiles, new Set(found.map(functionKey)));
   const text = format === 'folded' ? diffFolded(tree) : await drawn(format, tree, diff);

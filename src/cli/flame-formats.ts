@@ -33,12 +33,12 @@ export function flameFormat(output: string): FlameFormat {
 
 /** @throws PitotError for several threads in a format that holds one, and where a drawing's library or font is missing. */
 export async function writeFlame(format: FlameFormat, profiles: readonly NamedProfile[], options: FlameOptions): Promise<string | Uint8Array> {
-  if (format === '.pb.gz') return (await import('../flame/pprof.js')).encodePprof(profiles);
-  if (format === '.speedscope.json') return JSON.stringify((await import('../flame/speedscope.js')).toSpeedscope(profiles, options.title));
-  if (format === '.cpuprofile') return JSON.stringify((await import('../flame/cpu-profile.js')).toCpuProfile(onlyOne(profiles)));
+  if (format === '.pb.gz') return (await import('../flame/formats/pprof.js')).encodePprof(profiles);
+  if (format === '.speedscope.json') return JSON.stringify((await import('../flame/formats/speedscope.js')).toSpeedscope(profiles, options.title));
+  if (format === '.cpuprofile') return JSON.stringify((await import('../flame/formats/cpu-profile.js')).toCpuProfile(onlyOne(profiles)));
   const { sumProfiles } = await import('../flame/sum-profiles.js');
   const root = sumProfiles(profiles);
-  if (format === '.folded') return (await import('../flame/folded.js')).toFolded(root);
+  if (format === '.folded') return (await import('../flame/formats/folded.js')).toFolded(root);
   const { title, widthPx, idle, dark } = options;
   const drawing = { title, subtitle: subtitleOf(root, profiles, options.file), idle };
   if (format === '.html') return (await import('../flame/draw/html/flame-page.js')).flameHtml(root, { ...drawing, dark });

@@ -60,7 +60,7 @@ export const command: Command = {
     const output = values.output ?? input.file.replace(/(\.speedscope\.json|\.pb\.gz|\.cpuprofile|\.[^./\\]*)?$/i, '.svg');
     const format = flameFormat(output);
     mustFit(format, values);
-    const { readProfileFile } = await import('../flame/read-profile.js');
+    const { readProfileFile } = await import('../flame/formats/read-profile.js');
     const read = await readProfileFile(input.file);
     const profiles = values.thread === undefined ? read : read.filter(({ thread }) => thread === values.thread);
     if (profiles.length === 0) {

@@ -1,5 +1,5 @@
 // What KPIs, rules and advice are judged by: the figures of one stretch of time. Plain data; times are arguments.
-import type { Labels } from '../report/report-types.js';
+import type { Labels } from '../core/labels.js';
 
 /** Calls of one path within the stretch. Percentiles are of a window's histogram: NaN at a step, which lies within one. */
 export interface PathFigures {

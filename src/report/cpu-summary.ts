@@ -1,12 +1,12 @@
 // What a window's CPU profile comes to: functions, paths, the call tree and the files. Thread: pool worker; the agent thread when a process ends before it has a pool.
-import type { Attribution } from '../flame/attribute.js';
+import type { Attribution } from '../flame/attribution/attribute.js';
+import { cpuByPath } from '../flame/attribution/cpu-by-path.js';
 import type { CallNode } from '../flame/call-tree.js';
-import { cpuByPath } from '../flame/cpu-by-path.js';
 import { toFlameTree } from '../flame/flame-tree.js';
-import { nameProfile } from '../flame/name-profile.js';
+import { nameProfile } from '../flame/names/name-profile.js';
+import { SourceMaps } from '../flame/names/source-maps.js';
 import type { NamedProfile, Profile } from '../flame/profile.js';
 import { mergeSegments } from '../flame/profile-segments.js';
-import { SourceMaps } from '../flame/source-maps.js';
 import { sumProfiles } from '../flame/sum-profiles.js';
 import { busyTime, topFunctions } from '../flame/top-functions.js';
 import type { Definition } from '../memory/definition-log.js';

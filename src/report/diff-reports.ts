@@ -1,6 +1,6 @@
 // What changed between two runs, path by path: calls, errors and latency percentiles, each percentile with an interval and a p value.
-import { type Difference, difference, drawer, type Estimate, minimumEffectP } from '../flame/bootstrap.js';
-import { normalQuantile } from '../flame/student.js';
+import { type Difference, difference, drawer, type Estimate, minimumEffectP } from '../flame/diff/bootstrap.js';
+import { normalQuantile } from '../flame/diff/student.js';
 import type { Labels, PathStats, Report } from './report-types.js';
 import { type Buckets, readBuckets, WindowCounts } from './window-counts.js';
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallNode } from '../flame/call-tree.js';
-import { toCpuProfile } from '../flame/cpu-profile.js';
+import { toCpuProfile } from '../flame/formats/cpu-profile.js';
 import type { NamedProfile, Profile } from '../flame/profile.js';
 import { writeAtomically } from './files.js';
 
@@ -42,9 +42,9 @@ export async function writeFlameFiles(directory: string, base: string, formats: 
   };
   const { tree, named, title, subtitle } = content;
   for (const format of formats) {
-    if (format === 'folded') put(format, (await import('../flame/folded.js')).toFolded(tree));
-    else if (format === 'pb.gz') put(format, (await import('../flame/pprof.js')).encodePprof(named));
-    else if (format === 'speedscope.json') put(format, JSON.stringify((await import('../flame/speedscope.js')).toSpeedscope(named, title)));
+    if (format === 'folded') put(format, (await import('../flame/formats/folded.js')).toFolded(tree));
+    else if (format === 'pb.gz') put(format, (await import('../flame/formats/pprof.js')).encodePprof(named));
+    else if (format === 'speedscope.json') put(format, JSON.stringify((await import('../flame/formats/speedscope.js')).toSpeedscope(named, title)));
     else if (format === 'svg') put(format, (await import('../flame/draw/svg.js')).flameSvg(tree, { title, subtitle }));
     else if (format === 'html') put(format, (await import('../flame/draw/html/flame-page.js')).flameHtml(tree, { title, subtitle }));
   }

@@ -1,6 +1,6 @@
 // From p values to verdicts: all questions of a diff are judged together, so that noise stays noise however many functions and paths there are.
-import { adjustForMany } from '../flame/benjamini-hochberg.js';
-import { type FunctionChange, POINTS_MIN, type ProfileDiff, type ShareChange } from '../flame/diff.js';
+import { adjustForMany } from '../flame/diff/benjamini-hochberg.js';
+import { type FunctionChange, POINTS_MIN, type ProfileDiff, type ShareChange } from '../flame/diff/diff.js';
 import { type PathChange, type PathDiff, PERCENTILES, type Percentile, type PercentileChange } from './diff-reports.js';
 
 /**

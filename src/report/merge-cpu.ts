@@ -1,6 +1,6 @@
 // CPU profiles of many windows and processes as one: times are added, shares are taken from the sums.
 import { CPU_PATH_FLAMES_MAX, MERGED_FUNCTIONS_KEPT_MAX } from '../core/limits.js';
-import { UNATTRIBUTED_NAME } from '../flame/cpu-by-path.js';
+import { UNATTRIBUTED_NAME } from '../flame/attribution/cpu-by-path.js';
 import { FLAME_NODES_MAX, fromFlameTree } from '../flame/flame-tree.js';
 import { topFunctions } from '../flame/top-functions.js';
 import { FlameMerger } from './merge-flame.js';

@@ -1,7 +1,7 @@
 // What a stall's samples show: who is to blame, how much was garbage collection, and the flame file of exactly that interval.
 import { buildCallTree } from '../flame/call-tree.js';
 import { toFlameTree } from '../flame/flame-tree.js';
-import { nameProfile } from '../flame/name-profile.js';
+import { nameProfile } from '../flame/names/name-profile.js';
 import type { NamedProfile, Profile } from '../flame/profile.js';
 import { busyTime, culprits, topFunctions } from '../flame/top-functions.js';
 import { ownSourceMaps } from './cpu-summary.js';

@@ -1,6 +1,6 @@
 // A diff as text for people: what changed beyond noise first, and how much did not.
 import { formatNs } from '../core/units.js';
-import type { SideFigures } from '../flame/diff.js';
+import type { SideFigures } from '../flame/diff/diff.js';
 import { nameOf, PATH_RATIO_MIN, PERCENTILES, type Percentile } from './diff-reports.js';
 import type { DiffReport, JudgedFunction, JudgedPath, JudgedShare, Verdict } from './judge-diff.js';
 import type { TextOptions } from './text-report.js';

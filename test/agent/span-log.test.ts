@@ -3,7 +3,7 @@ import test from 'ava';
 import { SpanLog } from '../../src/agent/span-log.js';
 import type { SliceSpans } from '../../src/aggregate/slice-spans.js';
 import { PATH_SLOTS, SPAN_FLOOR_NS, SPAN_FLOOR_NS_MAX, SPAN_LOST_MAX, SPANS_PER_S_MAX } from '../../src/core/limits.js';
-import type { SpanTable } from '../../src/flame/span-table.js';
+import type { SpanTable } from '../../src/flame/attribution/span-table.js';
 
 /** A thread's path id i is the process's i + 100. */
 const IDS = Uint16Array.from({ length: PATH_SLOTS }, (_, id) => id + 100);

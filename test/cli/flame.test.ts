@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
 import { buildCallTree } from '../../src/flame/call-tree.js';
-import { readProfileFile } from '../../src/flame/read-profile.js';
+import { readProfileFile } from '../../src/flame/formats/read-profile.js';
 import { cpuProfile } from '../flame/drawn-profile.js';
 import { samplePath, sampleReport } from '../support/sample-report.js';
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import type { CpuProfile } from '../../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../../src/flame/formats/cpu-profile.js';
 import type { CpuProfileSummary } from '../../src/report/report-types.js';
 import { App } from '../support/app.js';
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { CpuProfile } from '../../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../../src/flame/formats/cpu-profile.js';
 import type { Report, Stall } from '../../src/report/report-types.js';
 import type { StallLine } from '../../src/report/stall-log.js';
 import { App, type AppOptions, type Ended, ROOT } from '../support/app.js';

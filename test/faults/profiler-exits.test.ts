@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import type { CpuProfile } from '../../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../../src/flame/formats/cpu-profile.js';
 import { App } from '../support/app.js';
 
 const ENV = { PITOT_EXIT_WAIT_MS: '8000', PITOT_STALL_MS: '60000' };

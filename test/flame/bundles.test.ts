@@ -7,9 +7,9 @@ import { dirname, join } from 'node:path';
 import test from 'ava';
 import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
-import { fromCpuProfile } from '../../src/flame/cpu-profile.js';
-import { nameProfile } from '../../src/flame/name-profile.js';
-import { SourceMaps } from '../../src/flame/source-maps.js';
+import { fromCpuProfile } from '../../src/flame/formats/cpu-profile.js';
+import { nameProfile } from '../../src/flame/names/name-profile.js';
+import { SourceMaps } from '../../src/flame/names/source-maps.js';
 import { NODE, ROOT } from '../support/app.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pitot-bundles-')));

@@ -1,8 +1,8 @@
 // Profiles written down as stacks in time, and call trees drawn as text: what a test expects can be read.
 import { buildCallTree, type CallNode } from '../../src/flame/call-tree.js';
-import type { CpuProfile } from '../../src/flame/cpu-profile.js';
-import { fromCpuProfile } from '../../src/flame/cpu-profile.js';
-import { nameProfile } from '../../src/flame/name-profile.js';
+import type { CpuProfile } from '../../src/flame/formats/cpu-profile.js';
+import { fromCpuProfile } from '../../src/flame/formats/cpu-profile.js';
+import { nameProfile } from '../../src/flame/names/name-profile.js';
 import type { NamedProfile, Profile } from '../../src/flame/profile.js';
 
 /** `[time in µs, stack from the root on, as 'a b c']`. Functions stand in file:///app/<name>.js, line 1, but for V8's own in parentheses. */

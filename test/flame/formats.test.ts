@@ -11,12 +11,12 @@ import { Profile, StringTable } from 'pprof-format';
 import { PitotError } from '../../src/core/errors.js';
 import { VERSION } from '../../src/core/version.js';
 import { buildCallTree, type CallNode } from '../../src/flame/call-tree.js';
-import { toCpuProfile } from '../../src/flame/cpu-profile.js';
-import { fromFolded, toFolded } from '../../src/flame/folded.js';
-import { decodePprof, encodePprof } from '../../src/flame/pprof.js';
+import { toCpuProfile } from '../../src/flame/formats/cpu-profile.js';
+import { fromFolded, toFolded } from '../../src/flame/formats/folded.js';
+import { decodePprof, encodePprof } from '../../src/flame/formats/pprof.js';
+import { readProfileFile } from '../../src/flame/formats/read-profile.js';
+import { fromSpeedscope, type SpeedscopeFile, toSpeedscope } from '../../src/flame/formats/speedscope.js';
 import type { NamedProfile } from '../../src/flame/profile.js';
-import { readProfileFile } from '../../src/flame/read-profile.js';
-import { fromSpeedscope, type SpeedscopeFile, toSpeedscope } from '../../src/flame/speedscope.js';
 import { sumProfiles } from '../../src/flame/sum-profiles.js';
 import { CWD, draw, named, type Stack } from './drawn-profile.js';
 

@@ -9,12 +9,12 @@ import { dirname, extname, join } from 'node:path';
 import test from 'ava';
 import { type Browser, chromium } from 'playwright-core';
 import { buildCallTree } from '../../src/flame/call-tree.js';
-import { fromCpuProfile, toCpuProfile } from '../../src/flame/cpu-profile.js';
-import { toFolded } from '../../src/flame/folded.js';
-import { nameProfile } from '../../src/flame/name-profile.js';
-import { encodePprof } from '../../src/flame/pprof.js';
+import { fromCpuProfile, toCpuProfile } from '../../src/flame/formats/cpu-profile.js';
+import { toFolded } from '../../src/flame/formats/folded.js';
+import { encodePprof } from '../../src/flame/formats/pprof.js';
+import { toSpeedscope } from '../../src/flame/formats/speedscope.js';
+import { nameProfile } from '../../src/flame/names/name-profile.js';
 import type { Frame, NamedProfile } from '../../src/flame/profile.js';
-import { toSpeedscope } from '../../src/flame/speedscope.js';
 import { NODE, ROOT } from '../support/app.js';
 import { named } from './drawn-profile.js';
 

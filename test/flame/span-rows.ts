@@ -1,6 +1,7 @@
 // Span tables and profiles from short literals, for tests of the join.
+
+import type { SpanTable } from '../../src/flame/attribution/span-table.js';
 import type { Frame, NamedProfile, Profile, RawFrame } from '../../src/flame/profile.js';
-import type { SpanTable } from '../../src/flame/span-table.js';
 
 export type SpanRow = readonly [path: number, startUs: number, endUs: number, kind?: 'sync'];
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { buildCallTree } from '../../src/flame/call-tree.js';
-import { type CpuProfile, fromCpuProfile } from '../../src/flame/cpu-profile.js';
+import { type CpuProfile, fromCpuProfile } from '../../src/flame/formats/cpu-profile.js';
 import { type CpuTask, summariseCpu } from '../../src/report/cpu-summary.js';
 import { CWD, drawProfile, nameAll, profile, type Stack } from '../flame/drawn-profile.js';
 

@@ -1,7 +1,7 @@
 // Paths before and after: percentiles of added histograms, and how often noise is called a change.
 import test from 'ava';
 import * as hdr from 'hdr-histogram-js';
-import { seededRandom } from '../../src/flame/seeded-random.js';
+import { seededRandom } from '../../src/flame/diff/seeded-random.js';
 import { diffReports, type PathDiff } from '../../src/report/diff-reports.js';
 import { judgeDiff } from '../../src/report/judge-diff.js';
 import type { Report } from '../../src/report/report-types.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { fromCpuProfile } from '../../src/flame/cpu-profile.js';
+import { fromCpuProfile } from '../../src/flame/formats/cpu-profile.js';
 import { readStallSamples, type StallSamplesTask } from '../../src/report/stall-samples.js';
 import { CWD, drawProfile, profile, type Stack } from '../flame/drawn-profile.js';
 

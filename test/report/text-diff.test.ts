@@ -1,6 +1,6 @@
 // A diff as text: the whole of it at 80 characters, and nothing that a name can do to a terminal.
 import test from 'ava';
-import type { ShareChange } from '../../src/flame/diff.js';
+import type { ShareChange } from '../../src/flame/diff/diff.js';
 import type { PathChange, PercentileChange } from '../../src/report/diff-reports.js';
 import { judgeDiff } from '../../src/report/judge-diff.js';
 import { renderDiff } from '../../src/report/text-diff.js';

@@ -1,5 +1,5 @@
 // Takes what the sampler itself put into a stretch of samples out of it: its own scripts, and what the cut at either end did.
-import type { CpuProfile } from '../../flame/cpu-profile.js';
+import type { CpuProfile } from '../../flame/formats/cpu-profile.js';
 
 /**
  * Samples within a script of the given URL are left out. V8 takes them out of turn, when a profile is started, so that leaving them out moves no

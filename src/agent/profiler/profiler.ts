@@ -1,6 +1,6 @@
 // All samplers of the process: one for each application thread, started as early as can be, rotated together, kept alive.
 import { CPU_ROTATE_MS, PROFILED_THREADS_MAX, PROFILER_WEDGED_MS } from '../../core/limits.js';
-import { type CpuProfile, fromCpuProfile } from '../../flame/cpu-profile.js';
+import { type CpuProfile, fromCpuProfile } from '../../flame/formats/cpu-profile.js';
 import type { Profile } from '../../flame/profile.js';
 import { AnswerWatch } from './answer-watch.js';
 import { connectInspector, type InspectorLink, type LinkEvents, type Target } from './inspector-link.js';

@@ -1,5 +1,5 @@
 // The sampler of one application thread: always on, its profile handed over in stretches that follow each other without a gap and at no cost of a new start.
-import type { CpuProfile } from '../../flame/cpu-profile.js';
+import type { CpuProfile } from '../../flame/formats/cpu-profile.js';
 import type { Target } from './inspector-link.js';
 import { renewOptimisedCode } from './optimised-code.js';
 import { untilExitWait, wholeStretch, withoutOwnFrames } from './own-frames.js';

@@ -1,6 +1,6 @@
 // The samples of each thread in the open window, joined with the thread's spans, and the newest segments for a stall that began before.
 import { HISTORY_SEGMENTS, JOIN_DELAY_MS, JOIN_PENDING_MAX, PROFILED_THREADS_MAX } from '../../core/limits.js';
-import type { Attribution } from '../../flame/attribute.js';
+import type { Attribution } from '../../flame/attribution/attribute.js';
 import type { Profile } from '../../flame/profile.js';
 import { sliceProfile } from '../../flame/profile-segments.js';
 import type { JoinedSegment, ProfiledThread } from '../../report/cpu-summary.js';

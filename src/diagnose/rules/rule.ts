@@ -1,5 +1,7 @@
 // A rule: which figures, what about them, for how long, how bad, and what is done then. All durations are ms, not yet divided by the time scale.
-import type { Labels } from '../../report/report-types.js';
+
+import type { Alert } from '../../core/alert-types.js';
+import type { Labels } from '../../core/labels.js';
 
 export type Severity = 'critical' | 'warning' | 'info';
 
@@ -99,5 +101,5 @@ export interface Transition {
   from: 'inactive' | 'pending' | 'firing';
   to: 'pending' | 'firing' | 'inactive' | 'resolved';
   /** The alert as it stands after it. */
-  alert: import('../../report/report-types.js').Alert;
+  alert: Alert;
 }

@@ -1,6 +1,6 @@
 // What is written about a block of a flame graph: its name, its place in the source, its figures.
 import { formatNs, NS_PER_US } from '../../core/units.js';
-import { ANONYMOUS } from '../frame-name.js';
+import { ANONYMOUS } from '../names/frame-name.js';
 import type { Frame } from '../profile.js';
 import { oneLine } from './canvas/fit-text.js';
 import type { DrawnNode } from './drawn-tree.js';

@@ -1,7 +1,7 @@
 // An application thread as the agent sees it through the inspector: answers like V8, with profiles of the test's, or falls silent.
 import type { Target } from '../../../src/agent/profiler/inspector-link.js';
 import { BRIDGE_TITLE } from '../../../src/agent/profiler/thread-profiler.js';
-import type { CpuProfile } from '../../../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../../../src/flame/formats/cpu-profile.js';
 
 export class FakeTarget implements Target {
   readonly name: string;

@@ -3,7 +3,7 @@ import { Session } from 'node:inspector';
 import test from 'ava';
 import type { Target } from '../../../src/agent/profiler/inspector-link.js';
 import { renewOptimisedCode } from '../../../src/agent/profiler/optimised-code.js';
-import type { CpuProfile } from '../../../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../../../src/flame/formats/cpu-profile.js';
 
 function connect(): Target & { sent: string[] } {
   const session = new Session();

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { untilExitWait, wholeStretch, withoutOwnFrames } from '../../../src/agent/profiler/own-frames.js';
 import { OWN_SCRIPT } from '../../../src/agent/profiler/thread-profiler.js';
-import type { CpuProfile, CpuProfileNode } from '../../../src/flame/cpu-profile.js';
+import type { CpuProfile, CpuProfileNode } from '../../../src/flame/formats/cpu-profile.js';
 
 const node = (id: number, functionName: string, url: string, children: number[] = []): CpuProfileNode => ({
   id,

@@ -1,7 +1,7 @@
 // One thread's sampler against a thread that answers like V8: what is sent, what is handed over, what other profiles of the thread do to it.
 import test from 'ava';
 import { ThreadProfiler } from '../../../src/agent/profiler/thread-profiler.js';
-import type { CpuProfile } from '../../../src/flame/cpu-profile.js';
+import type { CpuProfile } from '../../../src/flame/formats/cpu-profile.js';
 import { FakeTarget } from './fake-target.js';
 
 const START = [

@@ -1,6 +1,6 @@
 // Which work burned the CPU: a row a path, that opens the path's own flame graph; what no path can be told for stands last.
 import { formatNs, msToNs } from '../../../core/units.js';
-import { UNATTRIBUTED_NAME } from '../../../flame/cpu-by-path.js';
+import { UNATTRIBUTED_NAME } from '../../../flame/attribution/cpu-by-path.js';
 import { flameSection } from '../../../flame/draw/html/flame-section.js';
 import { formatCount, formatRatio } from '../../../flame/draw/page/figures.js';
 import { html, type Markup } from '../../../flame/draw/page/markup.js';
