@@ -149,3 +149,5 @@ export const STALLS_BYTES_MAX = 8 * 1024 * 1024;
 export const STALL_SAMPLES_MAX = 60_000;
 /** Slowest commands of a window, and of a run, that are kept with their trace ids: a screen of them. */
 export const EXEMPLARS_MAX = 20;
+/** Sentences of evidence that an alert carries: more are not read at three in the morning. */
+export const EVIDENCE_MAX = 8;
