@@ -151,3 +151,57 @@ export const STALL_SAMPLES_MAX = 60_000;
 export const EXEMPLARS_MAX = 20;
 /** Sentences of evidence that an alert carries: more are not read at three in the morning. */
 export const EVIDENCE_MAX = 8;
+/** How long an action of an alert may take where it names no time of its own, ms: an answer of a loaded machine, and no more of the others' time. */
+export const ACTION_MS_MAX = 10_000;
+/** The same for a flame, whose segments wait for a rotation of threads that may be in native code, ms. */
+export const FLAME_ACTION_MS_MAX = 30_000;
+/** Pairs of rule and action whose runs are kept, and runs of each: 200 rules with five actions; a limit that allows more runs counts no more. */
+export const ACTION_LIMITS_MAX = 1000;
+export const ACTION_RUNS_MAX = 100;
+/** Threads of which an alert's flame writes a .cpuprofile each: main and the busiest; the drawing has them all. */
+export const ALERT_FLAME_THREADS_MAX = 4;
+/** Bytes between two samples of a heap profile: 0 to 1 % of the process's CPU (LEAKS); 64 KiB are up to 7 %. */
+export const HEAP_SAMPLE_BYTES = 512 * 1024;
+/** Length of a heap profile, ms, and the least that a time scale leaves of it: an allocating service makes hundreds of samples in it. */
+export const HEAP_PROFILE_MS = 10_000;
+export const HEAP_PROFILE_MS_MIN = 1000;
+/** How long the thread's answer to a heap command is waited for, ms: it comes with a full collection, 1 s a GiB, and after whatever native code runs. */
+export const HEAP_ANSWER_MS_MAX = 30_000;
+/** Heap profiles a run directory keeps, 10 to 100 KB each; of snapshots the newest, which are twice the heap each. */
+export const HEAP_PROFILES_MAX = 20;
+export const HEAP_SNAPSHOTS_MAX = 2;
+/** How long a snapshot may take, ms, the wait for the loop to turn included (Node 22 and later): what is past the pause below is given up. */
+export const SNAPSHOT_MS_MAX = 120_000;
+/** Longest standstill of the main thread that a snapshot may be expected to cause, ms; a bigger heap needs a word of the user's. */
+export const SNAPSHOT_PAUSE_MS_MAX = 10_000;
+/** Expected standstill, ms a MiB of used heap: measured 14 to 120, objects of 50 bytes being the worst. */
+export const SNAPSHOT_PAUSE_MS_PER_MIB = 60;
+/** Native memory that a snapshot takes, times the used heap: measured 3 to 20 with objects, 1 to 4 where most of the heap is large strings and arrays. */
+export const SNAPSHOT_SPIKE_RATIO = 12;
+export const SNAPSHOT_SPIKE_RATIO_LARGE = 4;
+/** Bytes on disk that a snapshot takes, times the used heap: measured 0.4 to 2.5. */
+export const SNAPSHOT_DISK_RATIO = 3;
+/** Least time between two snapshots of a service, ms: one a day, whatever restarts and fires. */
+export const SNAPSHOT_COOL_DOWN_MS = 86_400_000;
+/** A lock on the cool-down that is older than this, ms, was left by a process that was killed: it is held for a few file operations. */
+export const SNAPSHOT_LOCK_MS_MAX = 10_000;
+/** Commands of a configuration. */
+export const COMMANDS_MAX = 50;
+/** Time-out of a command, ms: default and the highest. Beyond it, its process group has the grace to end before it is killed. */
+export const COMMAND_MS = 10_000;
+export const COMMAND_MS_MAX = 600_000;
+export const COMMAND_GRACE_MS = 1000;
+/** Output of a command that is kept, bytes: enough for the line that says why it failed. The rest is read and thrown away. */
+export const COMMAND_OUTPUT_BYTES_MAX = 4096;
+/** Bytes of the alert in a command's environment: Linux takes 128 KiB a variable. */
+export const COMMAND_ALERT_BYTES_MAX = 64 * 1024;
+/** Bytes of alerts.ndjson; when it is larger it becomes alerts.1.ndjson, and a new one begins. About 10 000 transitions in the two. */
+export const ALERTS_BYTES_MAX = 8 * 1024 * 1024;
+/** Files of saved alert state a service: more processes of one service on one disk than this lose the oldest of those that are gone. */
+export const STATE_FILES_MAX = 64;
+/** Bytes of one such file: state of 200 rules is under 1 MB. A larger one is not read. */
+export const STATE_BYTES_MAX = 16 * 1024 * 1024;
+/** State that no living process has written for so long is removed, ms: baselines of a week ago say nothing of today. */
+export const STATE_AGE_MS_MAX = 7 * 86_400_000;
+/** A process of another host (a container beside this one) that has not written its state for so long is gone, ms: five of its windows. */
+export const FOREIGN_STATE_MS = 300_000;

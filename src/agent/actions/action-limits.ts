@@ -1,0 +1,91 @@
+// How often the actions of rules have run, by rule and action, and whether they may again. Plain data on the wall clock, so that it outlives the process.
+import { ACTION_LIMITS_MAX, ACTION_RUNS_MAX } from '../../core/limits.js';
+import { formatDurationMs } from './format-duration.js';
+
+/** The limits of a rule, as ActionLimits. */
+interface Limits {
+  count: number;
+  windowMs: number;
+  coolDownMs: number;
+}
+
+/** Runs of one action for one rule. */
+interface Used {
+  rule: string;
+  action: string;
+  /** Wall clock, ms since the epoch, oldest first. */
+  runsAtMs: number[];
+  /** From then on none of it matters any more. */
+  untilMs: number;
+  /** Alerts whose firing the action was run for, and that are not resolved: newest last. */
+  open: string[];
+}
+
+export interface ActionLimitsState {
+  version: 1;
+  used: Used[];
+}
+
+export class ActionUse {
+  private readonly timeScale: number;
+  private readonly used = new Map<string, Used>();
+
+  /** saved: what save() gave, from an earlier process; anything else is as if there were nothing. */
+  constructor(timeScale: number, saved: unknown) {
+    this.timeScale = timeScale;
+    const state = saved as Partial<ActionLimitsState> | null | undefined;
+    if (state?.version !== 1 || !Array.isArray(state.used)) return;
+    for (const each of state.used.slice(-ACTION_LIMITS_MAX)) if (isUsed(each)) this.used.set(keyOf(each.rule, each.action), structuredClone(each));
+  }
+
+  /** Null: the action may run, and is counted as run. Else why not, as `3 runs in 1 h`. */
+  take(rule: string, action: string, alertId: string, limits: Limits, nowMs: number): string | null {
+    const windowMs = limits.windowMs / this.timeScale;
+    const coolDownMs = limits.coolDownMs / this.timeScale;
+    const key = keyOf(rule, action);
+    const used = this.used.get(key) ?? { rule, action, runsAtMs: [], untilMs: 0, open: [] };
+    // A run in the future is one before the clock was put back: nobody knows how long ago.
+    used.runsAtMs = used.runsAtMs.filter((atMs) => atMs <= nowMs && nowMs - atMs < Math.max(windowMs, coolDownMs));
+    const inWindow = used.runsAtMs.filter((atMs) => nowMs - atMs < windowMs).length;
+    if (inWindow >= limits.count) return `${inWindow} ${inWindow === 1 ? 'run' : 'runs'} in ${formatDurationMs(windowMs)}`;
+    const last = used.runsAtMs.at(-1);
+    if (last !== undefined && nowMs - last < coolDownMs)
+      return `${formatDurationMs(nowMs - last)} since the last run, ${formatDurationMs(coolDownMs)} is the least`;
+    used.runsAtMs = [...used.runsAtMs, nowMs].slice(-ACTION_RUNS_MAX);
+    used.untilMs = nowMs + Math.max(windowMs, coolDownMs);
+    used.open = [...used.open.filter((id) => id !== alertId), alertId].slice(-ACTION_RUNS_MAX);
+    // Newest last, so that the one that goes is the one not used for longest.
+    this.used.delete(key);
+    this.used.set(key, used);
+    if (this.used.size > ACTION_LIMITS_MAX) this.used.delete(this.used.keys().next().value as string);
+    return null;
+  }
+
+  /** Whether the action was run when the alert fired, and so is to hear of its end. Once. */
+  resolve(rule: string, action: string, alertId: string): boolean {
+    const used = this.used.get(keyOf(rule, action));
+    if (!used?.open.includes(alertId)) return false;
+    used.open = used.open.filter((id) => id !== alertId);
+    return true;
+  }
+
+  save(nowMs: number): ActionLimitsState {
+    for (const [key, { untilMs, open }] of this.used) if (untilMs <= nowMs && open.length === 0) this.used.delete(key);
+    return { version: 1, used: structuredClone([...this.used.values()]) };
+  }
+}
+
+const keyOf = (rule: string, action: string): string => `${rule}\n${action}`;
+
+function isUsed(used: Partial<Used> | null): used is Used {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  return (
+    isText(used?.rule) &&
+    isText(used?.action) &&
+    Array.isArray(used?.runsAtMs) &&
+    used.runsAtMs.every(Number.isFinite) &&
+    Number.isFinite(used.untilMs) &&
+    Array.isArray(used.open) &&
+    used.open.every(isText)
+  );
+}

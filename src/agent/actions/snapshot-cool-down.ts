@@ -1,0 +1,79 @@
+// When a service's last heap snapshot was: a file that its processes share, written before each snapshot, so that whatever the snapshot does is known after it.
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SNAPSHOT_LOCK_MS_MAX } from '../../core/limits.js';
+import { ensureRunDirectory, writeAtomically } from '../../report/files.js';
+import { STATE_DIRECTORY } from '../alert-state-file.js';
+import { formatDurationMs } from './format-duration.js';
+
+export interface SnapshotClaim {
+  baseDirectory: string;
+  service: string;
+  pid: number;
+  coolDownMs: number;
+  /** Wall clock, ms since the epoch. */
+  nowMs: number;
+}
+
+/**
+ * Null: the snapshot is this process's to take, and no other of the service takes one until the cool-down is over. Else why not. A cool-down file that
+ * cannot be read is as if there were none; one that cannot be written refuses: without it a crash loop would take a snapshot each time.
+ */
+export function claimSnapshot({ baseDirectory, service, pid, coolDownMs, nowMs }: SnapshotClaim): string | null {
+  const directory = join(baseDirectory, STATE_DIRECTORY);
+  const name = `${service}.heap-snapshot`;
+  const lock = join(directory, `${name}.lock`);
+  try {
+    ensureRunDirectory(directory);
+    if (!takeLock(lock, nowMs)) return 'another process of the service is about to take one';
+  } catch (error) {
+    return `the time of the last one cannot be kept: ${(error as Error).message}`;
+  }
+  try {
+    const last = readLast(join(directory, name));
+    // A time in the future is one before the clock was put back.
+    if (last !== null && last.atMs <= nowMs && nowMs - last.atMs < coolDownMs) {
+      const who = last.pid === pid ? 'this process' : `process ${last.pid}`;
+      return `${who} took one ${formatDurationMs(nowMs - last.atMs)} ago, one in ${formatDurationMs(coolDownMs)} is allowed`;
+    }
+    writeAtomically(directory, name, JSON.stringify({ at: new Date(nowMs).toISOString(), pid }));
+    return null;
+  } catch (error) {
+    return `the time of the last one cannot be kept: ${(error as Error).message}`;
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function takeLock(lock: string, nowMs: number): boolean {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(lock, '', { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (ageMs(lock, nowMs) < SNAPSHOT_LOCK_MS_MAX) return false;
+      rmSync(lock, { force: true });
+    }
+  }
+  return false;
+}
+
+/** Of what is gone meanwhile: 0. */
+function ageMs(file: string, nowMs: number): number {
+  try {
+    return Math.abs(nowMs - statSync(file).mtimeMs);
+  } catch {
+    return 0;
+  }
+}
+
+function readLast(file: string): { atMs: number; pid: number } | null {
+  try {
+    const { at, pid } = JSON.parse(readFileSync(file, 'utf8')) as { at: string; pid: number };
+    const atMs = Date.parse(at);
+    return Number.isFinite(atMs) ? { atMs, pid } : null;
+  } catch {
+    return null;
+  }
+}

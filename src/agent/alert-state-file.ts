@@ -1,0 +1,159 @@
+// What rules have learned and actions have used up, on disk across restarts: one file a process, taken over by the next one of its service when it is gone.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FOREIGN_STATE_MS, STATE_AGE_MS_MAX, STATE_BYTES_MAX, STATE_FILES_MAX } from '../core/limits.js';
+import { writeAtomically } from '../report/files.js';
+
+/** Under PITOT_DIR: hidden, and no run directory. */
+export const STATE_DIRECTORY = '.state';
+const SCHEMA = 'pitot.state/1';
+
+/** Who writes a file. A pid alone says little: in a container each process of a service may have pid 1. */
+export interface StateOwner {
+  host: string;
+  pid: number;
+  /** The kernel's start time of the process, ticks since boot; null where there is no /proc. */
+  startTicks: number | null;
+}
+
+export interface StateOptions {
+  nowMs: number;
+  /** Told of files that cannot be used. */
+  onFault?(code: 'STATE_FILE', message: string): void;
+  /** This process; another one in tests. */
+  self?: StateOwner;
+  /** The owner of a pid of this host that lives; null: nobody has it. */
+  ownerOf?(pid: number): StateOwner | null;
+}
+
+interface StateFile extends StateOwner {
+  schema: typeof SCHEMA;
+  service: string;
+  /** ISO 8601 wall clock. */
+  savedAt: string;
+  state: unknown;
+}
+
+/**
+ * The state to begin with: this process's own (its agent thread was started anew), else that of the process of the same service that was the last to end.
+ * That one's file becomes this process's, so that no other takes it too. null: there is none. Never throws: a file that cannot be used is a fault.
+ */
+export function loadState(baseDirectory: string, service: string, options: StateOptions): unknown {
+  const { nowMs, onFault, self = ownerOfPid(process.pid) as StateOwner } = options;
+  const directory = join(baseDirectory, STATE_DIRECTORY);
+  try {
+    const files = filesOf(directory, service, nowMs, onFault);
+    const mine = files.find(({ content }) => isSame(content, self));
+    if (mine !== undefined) return mine.content.state;
+    const gone = files.filter(({ content }) => !isAlive(content, self, nowMs, options.ownerOf ?? ownerOfPid)).sort((a, b) => b.savedMs - a.savedMs);
+    for (const [i, { file, savedMs }] of gone.entries()) {
+      if (i >= STATE_FILES_MAX || nowMs - savedMs > STATE_AGE_MS_MAX) rmSync(file, { force: true });
+    }
+    for (const { file, content, savedMs } of gone.slice(0, STATE_FILES_MAX)) {
+      if (nowMs - savedMs > STATE_AGE_MS_MAX || !take(file, join(directory, fileName(service, self)))) continue;
+      saveState(baseDirectory, service, content.state, { nowMs, self });
+      return content.state;
+    }
+  } catch (error) {
+    onFault?.('STATE_FILE', (error as Error).message);
+  }
+  return null;
+}
+
+/**
+ * Writes the state of this process, whole or not at all, for its owner's eyes only.
+ * @throws the error of the file system where it cannot be written.
+ */
+export function saveState(
+  baseDirectory: string,
+  service: string,
+  state: unknown,
+  { nowMs, self = ownerOfPid(process.pid) as StateOwner }: StateOptions,
+): void {
+  const content: StateFile = { schema: SCHEMA, service, ...self, savedAt: new Date(nowMs).toISOString(), state };
+  writeAtomically(join(baseDirectory, STATE_DIRECTORY), fileName(service, self), JSON.stringify(content));
+}
+
+const fileName = (service: string, { host, pid }: StateOwner): string =>
+  `${service}.${host.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 60)}.${pid}.json`;
+
+interface Found {
+  file: string;
+  content: StateFile;
+  savedMs: number;
+}
+
+function filesOf(directory: string, service: string, nowMs: number, onFault: StateOptions['onFault']): Found[] {
+  if (!existsSync(directory)) return [];
+  const found: Found[] = [];
+  for (const name of readdirSync(directory)) {
+    // Names of services may begin with each other's; the content tells whose it is.
+    if (!name.startsWith(`${service}.`) || !/\.\d+\.json$/.test(name)) continue;
+    const file = join(directory, name);
+    try {
+      if (statSync(file).size > STATE_BYTES_MAX) throw new Error(`larger than ${STATE_BYTES_MAX} bytes`);
+      const content = JSON.parse(readFileSync(file, 'utf8')) as StateFile;
+      const savedMs = Date.parse(content?.savedAt);
+      if (content?.schema !== SCHEMA || Number.isNaN(savedMs) || !Number.isInteger(content.pid)) throw new Error('no state of this version');
+      if (content.service === service) found.push({ file, content, savedMs });
+    } catch (error) {
+      // Taken over by another process at this moment: nothing is wrong.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      onFault?.('STATE_FILE', `${name}: ${(error as Error).message}`);
+      removeOld(file, nowMs);
+    }
+  }
+  return found;
+}
+
+/** A broken file stays for a while, for a look at it; or it is another version's, which may come back. */
+function removeOld(file: string, nowMs: number): void {
+  try {
+    if (nowMs - statSync(file).mtimeMs > STATE_AGE_MS_MAX) rmSync(file, { force: true });
+  } catch {
+    // Gone already.
+  }
+}
+
+/** False where another process was faster. */
+function take(file: string, own: string): boolean {
+  try {
+    renameSync(file, own);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+const isSame = (a: StateOwner, b: StateOwner): boolean => a.host === b.host && a.pid === b.pid && a.startTicks === b.startTicks;
+
+function isAlive(content: StateFile, self: StateOwner, nowMs: number, ownerOf: (pid: number) => StateOwner | null): boolean {
+  if (content.host !== self.host) return Math.abs(nowMs - Date.parse(content.savedAt)) < FOREIGN_STATE_MS;
+  // Its pid is this process's now.
+  if (content.pid === self.pid) return false;
+  const owner = ownerOf(content.pid);
+  return owner !== null && owner.startTicks === content.startTicks;
+}
+
+function ownerOfPid(pid: number): StateOwner | null {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
+  }
+  return { host: hostname(), pid, startTicks: startTicksOf(pid) };
+}
+
+/** Field 22 of /proc/<pid>/stat, counted after the name, which may hold spaces and brackets. */
+function startTicksOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    return Number.isFinite(ticks) ? ticks : null;
+  } catch {
+    return null;
+  }
+}
