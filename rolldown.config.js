@@ -11,7 +11,7 @@ const isBare = (id) =>
  */
 export default defineConfig([
   {
-    input: { index: 'src/index.ts', register: 'src/register.ts' },
+    input: { index: 'src/index.ts', monitoring: 'src/monitoring/index.ts', register: 'src/register.ts' },
     platform: 'node',
     external: isBare,
     output: { dir: 'dist/src', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs', sourcemap: true },

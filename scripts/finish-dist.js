@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const CODE_ENTRIES = ['src/index.cjs', 'src/register.cjs', 'src/cli.js'];
-const TYPE_ENTRIES = ['src/index.d.cts', 'src/register.d.cts'];
+const CODE_ENTRIES = ['src/index.cjs', 'src/monitoring.cjs', 'src/register.cjs', 'src/cli.js'];
+const TYPE_ENTRIES = ['src/index.d.cts', 'src/monitoring/index.d.cts', 'src/register.d.cts'];
 
 copyFileSync(join(root, 'docs/report.schema.json'), join(dist, 'report.schema.json'));
 const types = closure(TYPE_ENTRIES, writeDeclaration);

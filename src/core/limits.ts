@@ -205,3 +205,22 @@ export const STATE_BYTES_MAX = 16 * 1024 * 1024;
 export const STATE_AGE_MS_MAX = 7 * 86_400_000;
 /** A process of another host (a container beside this one) that has not written its state for so long is gone, ms: five of its windows. */
 export const FOREIGN_STATE_MS = 300_000;
+/** Types of commands told apart: a service has dozens. Each takes a path, and two more where streams and events a command are recorded. */
+export const COMMAND_TYPES_MAX = 200;
+/** Projections told apart: each takes four counters and four gauges. */
+export const PROJECTIONS_MAX = 100;
+/** Connection pools told apart. */
+export const POOLS_MAX = 20;
+/** Kinds of errors told apart in one list: more than a person reads; a kind made of a message must not grow memory. */
+export const ERROR_KINDS_MAX = 50;
+/** Streams whose operations are counted by name, a thread: a screen of them. A counter is never given back. */
+export const STREAMS_NAMED_MAX = 20;
+/** Streams that the search for the busiest holds, a thread: finds each that has 1 % of the operations (1/256 and more are certain). 5 KB and the names. */
+export const STREAM_SKETCH_SLOTS = 256;
+/** Operations, and share of all operations, from which on a stream is named: below it is not one of the busiest, or too little is known. */
+export const STREAM_PROMOTION_OPERATIONS = 32;
+export const STREAM_PROMOTION_SHARE = 0.01;
+/** Operations after which older ones weigh half in that search: what is busy now is named, not what was in a distant past. */
+export const STREAM_AGEING_OPERATIONS = 65_536;
+/** Writes of which one event is serialised to know its size: 1 in 64 keeps 10 µs of JSON at 0.2 µs a write. */
+export const EVENT_BYTES_WRITES = 64;

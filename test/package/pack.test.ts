@@ -34,7 +34,9 @@ test('should hold the built files and the documents alone when it is packed', (t
     [],
   );
   const paths = new Set(files.map(({ path }) => path));
-  const needed = ['index.cjs', 'index.d.cts', 'register.cjs', 'register.d.cts', 'cli.js'].map((name) => `dist/src/${name}`);
+  const needed = ['index.cjs', 'index.d.cts', 'monitoring.cjs', 'monitoring/index.d.cts', 'register.cjs', 'register.d.cts', 'cli.js'].map(
+    (name) => `dist/src/${name}`,
+  );
   for (const path of [
     ...needed,
     'dist/workers/agent.js',
@@ -72,7 +74,7 @@ test('should have no finding of arethetypeswrong when the tarball is judged for 
   );
   t.deepEqual(
     Object.keys(analysis.entrypoints).filter((entry) => !entry.endsWith('.json')),
-    ['.', './register'],
+    ['.', './monitoring', './register'],
   );
 });
 

@@ -1,0 +1,74 @@
+// One kind of work: a path and the gauge of those under way. Thread: application, each call. Budget: 5 ns beside the path's own calls; bench/registry.
+import type { Path } from '../host/path.js';
+import type { ConcurrencyGauge } from './concurrency-gauge.js';
+
+/** Token of a path's `start()` when no agent is loaded: nothing is counted then. */
+export const INACTIVE = 0;
+
+/** What else an operation leaves behind. Neither may throw. */
+export interface OperationObserver<Result> {
+  succeeded(result: Result): void;
+  /** Answers whether the operation itself went well all the same, as one that ends in a version conflict does. */
+  failed(error: unknown): boolean;
+}
+
+/** Times an operation and counts it as under way; tokens are the path's, so they cost no allocation. */
+export class TimedOperation {
+  private readonly path: Path;
+  private readonly concurrent: ConcurrencyGauge | null;
+
+  constructor(path: Path, concurrent: ConcurrencyGauge | null) {
+    this.path = path;
+    this.concurrent = concurrent;
+  }
+
+  start(): number {
+    const token = this.path.start();
+    if (token !== INACTIVE && this.concurrent !== null) this.concurrent.enter();
+    return token;
+  }
+
+  end(token: number, ok: boolean): void {
+    this.path.end(token, ok);
+    if (token !== INACTIVE && this.concurrent !== null) this.concurrent.leave();
+  }
+
+  /**
+   * Runs `fn` and returns what it returns; a throw or a rejection goes on to the caller. Promises are timed until they settle, as `Path.time` does it:
+   * the one that comes back is derived. Other thenables are timed until `fn` returns, since their `then` may start them.
+   */
+  run<T>(fn: () => T, observer: OperationObserver<NoInfer<Awaited<T>>>): T {
+    const token = this.start();
+    if (token === INACTIVE) return fn();
+    let result: T;
+    try {
+      result = fn();
+    } catch (error) {
+      this.end(token, observer.failed(error));
+      throw error;
+    }
+    if (isPlainPromise(result)) return this.settle(result, token, observer as OperationObserver<unknown>) as T;
+    this.end(token, true);
+    observer.succeeded(result as Awaited<T>);
+    return result;
+  }
+
+  private settle<T>(promise: Promise<T>, token: number, observer: OperationObserver<T>): Promise<T> {
+    return promise.then(
+      (value) => {
+        this.end(token, true);
+        observer.succeeded(value);
+        return value;
+      },
+      (error: unknown) => {
+        this.end(token, observer.failed(error));
+        throw error;
+      },
+    );
+  }
+}
+
+/** A promise as the language makes them, with nothing added: a derived one stands for it. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && Object.getPrototypeOf(value) === Promise.prototype && Object.keys(value).length === 0;
+}

@@ -1,0 +1,146 @@
+// The wrapper of event stores, on Emmett's real in-memory store and on stores of other shapes.
+import { type Event, getInMemoryEventStore } from '@event-driven-io/emmett';
+import test from 'ava';
+import {
+  STORE_BATCH,
+  STORE_CONCURRENT,
+  STORE_CONFLICTS,
+  STORE_EVENT_BYTES,
+  STORE_EVENTS_READ,
+  STORE_EVENTS_WRITTEN,
+  STORE_HEAD,
+  STORE_OPERATIONS,
+  STORE_READ,
+  STORE_STREAMS_CREATED,
+  STORE_WRITE,
+} from '../../src/core/instrument-names.js';
+import { instrumentStore } from '../../src/monitoring/instrument-store.js';
+import { type Recorded, recorded } from './recorded.js';
+
+type Deposited = Event<'Deposited', { cents: number }>;
+const deposited = (cents: number): Deposited => ({ type: 'Deposited', data: { cents } });
+
+const counts = (seen: Recorded): Record<string, number | null> => ({
+  read: seen.counter(STORE_EVENTS_READ),
+  written: seen.counter(STORE_EVENTS_WRITTEN),
+  created: seen.counter(STORE_STREAMS_CREATED),
+  conflicts: seen.counter(STORE_CONFLICTS),
+});
+
+test("should measure reads, appends and conflicts of Emmett's store when it is wrapped", async (t) => {
+  const seen = recorded();
+  const bare = getInMemoryEventStore();
+  const store = instrumentStore(bare, seen.metrics);
+  const appended = await store.appendToStream<Deposited>('a', [deposited(1), deposited(2)]);
+  t.deepEqual(appended, { nextExpectedStreamVersion: 2n, createdNewStream: true });
+  await store.appendToStream<Deposited>('a', [deposited(3)], { expectedStreamVersion: 2n });
+  const late = await t.throwsAsync(store.appendToStream<Deposited>('a', [deposited(4)], { expectedStreamVersion: 2n }));
+  t.regex(late!.message, /version/i);
+  const read = await store.readStream<Deposited>('a');
+  t.deepEqual(
+    read.events.map(({ data }) => data.cents),
+    [1, 2, 3],
+  );
+  t.is(read.currentStreamVersion, 3n);
+  t.deepEqual(counts(seen), { read: 3, written: 3, created: 1, conflicts: 1 });
+  t.deepEqual(
+    [seen.calls(STORE_READ), seen.calls(STORE_WRITE)],
+    [
+      [1, 0],
+      [3, 0],
+    ],
+  );
+  t.deepEqual(seen.path(STORE_BATCH, {}, 'distribution').values, [2, 1]);
+  t.deepEqual(seen.path(STORE_EVENT_BYTES, {}, 'distribution').values, [JSON.stringify(deposited(1)).length]);
+  t.deepEqual(seen.counters(STORE_OPERATIONS, 'stream'), { '(other)': 4 });
+  t.is(seen.gauge(STORE_CONCURRENT), 0);
+  // The wrapped store was not changed: it measures nothing.
+  await bare.readStream('a');
+  t.deepEqual(seen.calls(STORE_READ), [1, 0]);
+});
+
+test("should measure the read inside Emmett's aggregateStream and keep its other members when it is wrapped", async (t) => {
+  const seen = recorded();
+  const bare = getInMemoryEventStore();
+  const store = instrumentStore(bare, seen.metrics);
+  await store.appendToStream<Deposited>('a', [deposited(1), deposited(2)]);
+  const { state } = await store.aggregateStream<number, Deposited>('a', {
+    evolve: (sum: number, { data }: Deposited) => sum + data.cents,
+    initialState: () => 0,
+  });
+  t.is(state, 3);
+  t.deepEqual(counts(seen), { read: 2, written: 2, created: 1, conflicts: 0 });
+  t.is(store.database, bare.database);
+  t.true(await store.streamExists('a'));
+  t.deepEqual(Object.keys(store), Object.keys(bare));
+  t.is(store.readStream, store.readStream);
+});
+
+test('should measure once when a wrapped store is wrapped again', async (t) => {
+  const seen = recorded();
+  const store = instrumentStore(getInMemoryEventStore(), seen.metrics);
+  t.is(instrumentStore(store, seen.metrics), store);
+  await store.readStream('a');
+  t.deepEqual(seen.calls(STORE_READ), [1, 0]);
+});
+
+class PrivateStore {
+  #streams = new Map<string, unknown[]>();
+  version = 0;
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  readStream(name: string): { events: unknown[] } {
+    const events = this.#streams.get(name);
+    if (events === undefined) throw new RangeError(`no stream ${name}`);
+    return { events };
+  }
+
+  async appendToStream(name: string, events: unknown[]): Promise<{ createdNewStream: boolean; lastEventGlobalPosition: bigint }> {
+    const known = this.#streams.get(name);
+    this.#streams.set(name, [...(known ?? []), ...events]);
+    this.version += events.length;
+    return { createdNewStream: known === undefined, lastEventGlobalPosition: BigInt(this.version) };
+  }
+
+  names(): string[] {
+    return [...this.#streams.keys()];
+  }
+}
+
+test('should keep this, private fields, synchronous results and errors when the store is a class', async (t) => {
+  const seen = recorded();
+  const store = instrumentStore(new PrivateStore(), seen.metrics);
+  await store.appendToStream('a', [1, 2]);
+  await store.appendToStream('a', [3]);
+  t.deepEqual(store.readStream('a'), { events: [1, 2, 3] });
+  t.is(t.throws(() => store.readStream('b'), { instanceOf: RangeError })?.message, 'no stream b');
+  t.deepEqual([store.size, store.names(), store.version], [1, ['a'], 3]);
+  store.version = 7;
+  t.is(store.version, 7);
+  t.true(store instanceof PrivateStore);
+  t.is(store.constructor, PrivateStore);
+  t.is(store.names, store.names);
+  t.deepEqual(counts(seen), { read: 3, written: 3, created: 1, conflicts: 0 });
+  t.deepEqual(seen.calls(STORE_READ), [2, 1]);
+  t.is(seen.gauge(STORE_HEAD), 3);
+});
+
+test('should measure a frozen store and count streams under the given names when they are told', async (t) => {
+  const seen = recorded();
+  const bare = Object.freeze({ readStream: () => ({ events: [1] }), appendToStream: () => ({}) });
+  const store = instrumentStore(bare, seen.metrics, { streamName: (stream) => stream.split('-')[0] });
+  const named = store.readStream as (stream: string) => unknown;
+  for (let i = 0; i < 40; i++) named(`account-${i}`);
+  t.deepEqual(seen.counters(STORE_OPERATIONS, 'stream'), { '(other)': 31, account: 9 });
+});
+
+test('should refuse with the remedy when the object is no store', (t) => {
+  const seen = recorded();
+  t.throws(() => instrumentStore({ readStream: () => 1 } as never, seen.metrics), {
+    message:
+      'instrumentStore: expected an object with readStream and appendToStream, received {}. For other stores call metrics.eventStore.read and .write around their operations.',
+  });
+});
