@@ -224,3 +224,29 @@ export const STREAM_PROMOTION_SHARE = 0.01;
 export const STREAM_AGEING_OPERATIONS = 65_536;
 /** Writes of which one event is serialised to know its size: 1 in 64 keeps 10 µs of JSON at 0.2 µs a write. */
 export const EVENT_BYTES_WRITES = 64;
+/** Rules judged: the goal of 5 ms an evaluation is measured with 200 of them. */
+export const RULES_MAX = 500;
+/** Conditions a rule, those in any and all counted one by one: which of them hold is a bit each. */
+export const RULE_CONDITIONS_MAX = 30;
+/** Series whose history one condition keeps. Further series are not judged by it, and the rule's status says so. */
+export const RULE_SERIES_MAX = 500;
+/** The same over all rules: 20 MB at a full history each, 1 KB. */
+export const RULE_HISTORIES_MAX = 20_000;
+/** Pending and firing alerts a rule: one that is wrong everywhere is one problem, and each alert may be a message to a person. */
+export const RULE_ALERTS_MAX = 100;
+/** Windows of a baseline's history. When full, every other one goes and from then on only every other window is kept. */
+export const BASELINE_POINTS_MAX = 120;
+/** Windows a baseline needs before it is called one, whatever its minimum age. */
+export const BASELINE_POINTS_MIN = 5;
+/** Points of a trend: 1 770 pairs, 0.1 ms. */
+export const TREND_POINTS_MAX = 60;
+/** Points a trend needs: with fewer, the confidence interval of Sen's method is not worth its name. */
+export const TREND_POINTS_MIN = 10;
+/** Points of all histories that are saved for a restart: about 1.5 MB of JSON. */
+export const RULE_SAVED_POINTS_MAX = 100_000;
+/** A series without data for so long, ms, is forgotten, with its alert. */
+export const RULE_FORGET_MS = 86_400_000;
+/** Part of a window (or step) by which timers may come early and a duration still counts as passed: else 119.98 s would cost a whole window more. */
+export const RULE_TIMER_SLACK_RATIO = 0.05;
+/** Windows without any figures, as while the process was down, after which what was pending is not any more. */
+export const RULE_GAP_WINDOWS = 3;

@@ -29,6 +29,7 @@ export type RuntimeMetric =
   | 'rssBytes'
   | 'memoryBytes'
   | 'memoryRatio'
+  | 'memoryLimitBytes'
   | 'heapUsedBytes'
   | 'gcPauseMeanMs'
   | 'gcPauseMaxMs'

@@ -1,0 +1,63 @@
+// What every kind of condition does: it judges the series of one set of figures, and says what it saw.
+import type { Labels } from '../../../core/labels.js';
+import type { Histories, HistoryBudget } from '../histories.js';
+import type { FiguresIndex } from '../select-series.js';
+
+/** no-data: nothing can be said. learning: not yet. */
+export type Answer = 'yes' | 'no' | 'no-data' | 'learning';
+
+/** What one condition says of one series. */
+export interface Judgement {
+  judge: Judge;
+  key: string;
+  labels: Labels;
+  answer: Answer;
+  /** NaN: there is none. */
+  value: number;
+  /** What the value is compared with. */
+  limit: number;
+  /** How near the value is to the limit: 1 is there. Picks the series that an answer tells of. */
+  nearness: number;
+  /** Why, where answer and figures do not tell: baseline, trend, number of calls. */
+  detail?: Detail;
+}
+
+export type Detail =
+  | { kind: 'few'; count: number; needed: number }
+  | { kind: 'learning'; coveredMs: number; neededMs: number }
+  | { kind: 'baseline'; median: number; windows: number }
+  | { kind: 'trend'; perHour: number; lowerPerHour: number; reachesMs: number; limitValue: number }
+  | { kind: 'refused' };
+
+/** Asked of a firing series: whether this condition was what held. It is then over only past its clear value. */
+export type WasHolding = (judge: Judge, key: string) => boolean;
+
+export interface Judge {
+  /** Bit of this condition within its rule. */
+  bit: number;
+  /** Names the condition: a state saved under another one is not restored. */
+  fingerprint: string;
+  /** Percentiles, distributions and histories are of windows only. */
+  windowsOnly: boolean;
+  histories: Histories | undefined;
+  /** says() alone is the whole message: there is no figure it would be compared with. */
+  bare?: true;
+  judge(index: FiguresIndex, wasHolding: WasHolding): Judgement[];
+  /** Takes the figures into the histories, but for series that are pending or firing. */
+  learn(index: FiguresIndex, judgements: readonly Judgement[], isFrozen: (key: string) => boolean): void;
+  /** What the value is, and of what, in words: `p95 of commands {command=Transfer} is 41 ms`. */
+  says(judgement: Judgement): string;
+  /** When it fires, in words: `above 100 ms`. */
+  fires(judgement: Judgement): string;
+}
+
+/** What conditions are made with. */
+export interface JudgeContext {
+  bit: number;
+  timeScale: number;
+  windowMs: number;
+  budget: HistoryBudget;
+}
+
+/** A condition without a history of its own learns nothing. */
+export const learnNothing = (): void => {};

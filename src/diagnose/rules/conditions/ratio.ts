@@ -1,0 +1,66 @@
+// Condition: one figure by another is above or below a value, as failed calls by all calls.
+import type { Labels } from '../../../core/labels.js';
+import { figure, labelWords, metricName, metricWords, percentWords } from '../metric-words.js';
+import type { Condition, Metric } from '../rule.js';
+import { type FiguresIndex, isWindowMetric, type Series } from '../select-series.js';
+import { type Judge, type JudgeContext, type Judgement, learnNothing } from './judge.js';
+import { boundOf, boundWords, isBeyond, nearnessOf } from './threshold.js';
+
+export function ratioJudge(condition: Extract<Condition, { kind: 'ratio' }>, context: JudgeContext): Judge {
+  const { of, to, atLeast = 1 } = condition;
+  const judge: Judge = {
+    bit: context.bit,
+    fingerprint: JSON.stringify(condition),
+    windowsOnly: isWindowMetric(of) || isWindowMetric(to),
+    histories: undefined,
+    judge: (index, wasHolding) =>
+      ratiosOf(index, of, to).map(({ key, labels, value, count }): Judgement => {
+        const limit = boundOf(condition, value);
+        if (Number.isNaN(value) || count < atLeast) {
+          return { judge, key, labels, answer: 'no-data', value, limit, nearness: 0, detail: { kind: 'few', count, needed: atLeast } };
+        }
+        const answer = isBeyond(condition, value, wasHolding(judge, key)) ? 'yes' : 'no';
+        return { judge, key, labels, answer, value, limit, nearness: nearnessOf(condition, value) };
+      }),
+    learn: learnNothing,
+    says: ({ labels, value }) => `${ratioName(of, to, labels)} is ${ratioWords(of, value)}`,
+    fires: () => boundWords(condition, (value) => ratioWords(of, value)),
+  };
+  return judge;
+}
+
+/** `count` of a ratio is the value of `to`. */
+export function ratiosOf(index: FiguresIndex, of: Metric, to: Metric): Series[] {
+  const tops = index.select(of);
+  const bottoms = index.select(to);
+  const byKey = new Map(bottoms.map((series) => [series.key, series]));
+  // A sum, or the runtime, goes with every series of the other side.
+  const sum = byKey.get('');
+  if (tops.length === 1 && tops[0].key === '' && sum === undefined) return bottoms.map((bottom) => ratio(tops[0], bottom, bottom));
+  const ratios: Series[] = [];
+  for (const top of tops) {
+    const bottom = byKey.get(top.key) ?? sum;
+    if (bottom !== undefined) ratios.push(ratio(top, bottom, top));
+  }
+  return ratios;
+}
+
+const ratio = (top: Series, bottom: Series, { key, labels }: Series): Series => ({
+  key,
+  labels,
+  value: bottom.value === 0 ? Number.NaN : top.value / bottom.value,
+  count: bottom.value,
+});
+
+/** Failed calls by all calls of one path is what most ratios are; any other is told by its two names. */
+export function ratioName(of: Metric, to: Metric, labels: Labels): string {
+  if (!isErrorRate(of, to)) return `${metricWords(of, labels)} by ${metricWords(to, labels)}`;
+  const own = Object.keys(labels).length > 0 ? labels : 'labels' in of ? of.labels : undefined;
+  return `error rate of ${metricName(of)}${labelWords(own)}`;
+}
+
+const isErrorRate = (of: Metric, to: Metric): boolean =>
+  'path' in of && 'path' in to && of.path === to.path && of.stat === 'errors' && to.stat === 'count';
+
+/** A part of calls is told in percent; a ratio of other things may be above 1. */
+export const ratioWords = (of: Metric, value: number): string => ('path' in of && of.stat === 'errors' ? percentWords(value) : figure(value));

@@ -1,0 +1,122 @@
+// Conditions: a figure grows, or will reach a limit, by its robust slope.
+import { RULE_TIMER_SLACK_RATIO, TREND_POINTS_MAX, TREND_POINTS_MIN } from '../../../core/limits.js';
+import { DAY_MS, durationWords, HOUR_MS } from '../durations.js';
+import { Histories } from '../histories.js';
+import type { History } from '../history.js';
+import { metricWords, percentWords, valueWords } from '../metric-words.js';
+import type { Condition } from '../rule.js';
+import type { FiguresIndex, Series } from '../select-series.js';
+import { type Trend, trendOf } from '../trend.js';
+import { type Judge, type JudgeContext, type Judgement, learnNothing, type WasHolding } from './judge.js';
+
+type TrendCondition = Extract<Condition, { kind: 'growth' | 'forecast' }>;
+
+/** Part of overMs that the points must span; the rest is for what thinning leaves out at both ends. */
+const SPAN_RATIO_MIN = 0.8;
+/** From so many days on, points are compared at the same time of the day only: day and night would be growth otherwise. */
+const SEASON_DAYS_MIN = 2;
+
+export function trendJudge(condition: TrendCondition, context: JudgeContext): Judge {
+  const { metric, confidence } = condition;
+  const { timeScale } = context;
+  const hourMs = HOUR_MS / timeScale;
+  const overMs = condition.overMs / timeScale;
+  const seasonMs = condition.overMs >= SEASON_DAYS_MIN * DAY_MS ? DAY_MS / timeScale : 0;
+  const histories = new Histories(TREND_POINTS_MAX, context.budget);
+  const trends = new WeakMap<History, { version: number; trend: Trend | undefined }>();
+
+  const trend = (history: History): Trend | undefined => {
+    let known = trends.get(history);
+    if (known === undefined || known.version !== history.version) {
+      known = { version: history.version, trend: trendOf(history.timesMs(), history.values, confidence, seasonMs) };
+      trends.set(history, known);
+    }
+    return known.trend;
+  };
+  const limitOf = (index: FiguresIndex): number => {
+    if (condition.kind === 'growth') return Number.NaN;
+    if (typeof condition.limit === 'number') return condition.limit;
+    const limits = index.select(condition.limit);
+    // A limit of 0 is none: as memoryLimitBytes where none is known.
+    return limits.length === 1 && limits[0].value > 0 ? limits[0].value : Number.NaN;
+  };
+
+  const one = ({ key, labels, value }: Series, index: FiguresIndex, limitValue: number, wasHolding: WasHolding): Judgement => {
+    const limit = condition.kind === 'growth' ? condition.perHour : limitValue;
+    const nothing = { judge, key, labels, value, limit, nearness: 0 };
+    if (Number.isNaN(value) || Number.isNaN(limit)) return { ...nothing, answer: 'no-data' };
+    const { atMs, spanMs } = index.figures;
+    const history = histories.of(key, atMs);
+    if (history === undefined) return { ...nothing, answer: 'no-data', detail: { kind: 'refused' } };
+    // The window itself is the newest point: it is learnt before it is judged.
+    history.dropBefore(atMs - overMs, Number.POSITIVE_INFINITY);
+    history.add(atMs, spanMs, value);
+    const ageMs = atMs - history.beganMs;
+    const enough =
+      ageMs >= overMs - spanMs * RULE_TIMER_SLACK_RATIO && history.length >= TREND_POINTS_MIN && history.spanMs >= overMs * SPAN_RATIO_MIN;
+    const line = enough ? trend(history) : undefined;
+    if (line === undefined)
+      return {
+        ...nothing,
+        answer: 'learning',
+        detail: { kind: 'learning', coveredMs: Math.min(ageMs, overMs) * timeScale, neededMs: condition.overMs },
+      };
+    const was = wasHolding(judge, key);
+    return condition.kind === 'growth'
+      ? growing(nothing, line, condition.perHour, was)
+      : reaching(nothing, line, condition.withinMs / timeScale, was);
+  };
+
+  /** Growth as a part of the level at the start. Firing ends when the slope itself, no more its lower bound, is not above the limit. */
+  const growing = (nothing: Omit<Judgement, 'answer'>, line: Trend, perHour: number, was: boolean): Judgement => {
+    const part = (slope: number): number => (slope * hourMs) / Math.max(Math.abs(line.startValue), Number.MIN_VALUE);
+    const steady = part(line.olderSlope) > perHour && part(line.newerSlope) > perHour;
+    const holds = was ? part(line.slope) > perHour : part(line.lower) > perHour && steady;
+    const detail = {
+      kind: 'trend',
+      perHour: part(line.slope),
+      lowerPerHour: part(line.lower),
+      reachesMs: Number.NaN,
+      limitValue: Number.NaN,
+    } as const;
+    return { ...nothing, answer: holds ? 'yes' : 'no', value: part(line.slope), nearness: part(line.lower) / perHour, detail };
+  };
+
+  const reaching = (nothing: Omit<Judgement, 'answer'>, line: Trend, withinMs: number, was: boolean): Judgement => {
+    const missing = nothing.limit - line.endValue;
+    const needed = missing / withinMs;
+    const steady = line.olderSlope > needed && line.newerSlope > needed;
+    const holds = missing <= 0 || (was ? line.slope > needed : line.lower > needed && steady);
+    const reachesMs = missing <= 0 ? 0 : line.slope > 0 ? missing / line.slope : Number.POSITIVE_INFINITY;
+    const detail = { kind: 'trend', perHour: line.slope * hourMs, lowerPerHour: line.lower * hourMs, reachesMs, limitValue: nothing.limit } as const;
+    return { ...nothing, answer: holds ? 'yes' : 'no', nearness: needed > 0 ? line.lower / needed : 2, detail };
+  };
+
+  const judge: Judge = {
+    bit: context.bit,
+    fingerprint: JSON.stringify(condition),
+    windowsOnly: true,
+    histories,
+    judge(index, wasHolding) {
+      const limitValue = limitOf(index);
+      return index.select(metric).map((series) => one(series, index, limitValue, wasHolding));
+    },
+    learn: learnNothing,
+    says({ labels, value, detail }) {
+      const name = metricWords(metric, labels);
+      if (detail?.kind !== 'trend') return `${name} is ${valueWords(metric, value)}`;
+      if (condition.kind === 'growth') {
+        return `${name} grows by ${percentWords(detail.perHour)} an hour (surely by ${percentWords(detail.lowerPerHour)})`;
+      }
+      const reaches = Number.isFinite(detail.reachesMs)
+        ? `reaches ${valueWords(metric, detail.limitValue)} in ${durationWords(detail.reachesMs * timeScale)}`
+        : 'does not rise';
+      return `${name} is ${valueWords(metric, value)} and by its trend ${reaches}`;
+    },
+    fires: () =>
+      condition.kind === 'growth'
+        ? `surely above ${percentWords(condition.perHour)} an hour over ${durationWords(condition.overMs)} and in either half of them`
+        : `surely within ${durationWords(condition.withinMs)}`,
+  };
+  return judge;
+}

@@ -1,0 +1,106 @@
+// What a rule says at the moment, and why it does not fire: one sentence with figures.
+import type { RuleStatus } from '../../core/alert-types.js';
+import type { AlertState } from './alert-state.js';
+import type { Verdict } from './combine.js';
+import type { CompiledRule } from './compile-rule.js';
+import type { Judgement } from './conditions/judge.js';
+import { durationWords } from './durations.js';
+import { metricName } from './metric-words.js';
+import type { Condition, Metric } from './rule.js';
+
+/** `p95 of commands {command=Transfer} is 95 ms, above 2 x 38 ms (median of 34 windows)`. */
+export function messageOf(verdict: Verdict): string {
+  return verdict.judgements
+    .filter(({ answer }) => answer === verdict.answer)
+    .map((judgement) => judgement.judge.says(judgement) + (judgement.judge.bare ? '' : `, ${judgement.judge.fires(judgement)}`))
+    .join('; ');
+}
+
+/** atMs: of the newest figures the rule was judged by. refused: series beyond the bounds. */
+export function statusOf(
+  compiled: CompiledRule,
+  states: ReadonlyMap<string, AlertState>,
+  verdicts: readonly Verdict[],
+  atMs: number,
+  refused: number,
+  timeScale: number,
+): RuleStatus {
+  const { rule } = compiled;
+  const { state, why } = sentence(compiled, states, verdicts, atMs, timeScale);
+  const more = refused > 0 ? `; ${refused} more series are not judged, as they are more than the bounds allow` : '';
+  return { rule: rule.name, severity: rule.severity, state, why: `${why}${more}` };
+}
+
+function sentence(
+  { rule, forMs }: CompiledRule,
+  states: ReadonlyMap<string, AlertState>,
+  verdicts: readonly Verdict[],
+  atMs: number,
+  timeScale: number,
+): Pick<RuleStatus, 'state' | 'why'> {
+  const own = [...states.values()];
+  const firing = own.filter(({ phase }) => phase === 'firing');
+  if (firing.length > 0) {
+    const first = firing[0];
+    const now = verdicts.find(({ key }) => key === first.key);
+    const silent = now === undefined || now.answer === 'no-data' || now.answer === 'learning';
+    const over = now?.answer === 'no' ? `; over since ${time(first.clearSinceMs)}, ends after ${durationWords(rule.keepFiringForMs)} of that` : '';
+    const others = firing.length > 1 ? `; ${firing.length - 1} more series` : '';
+    return { state: 'firing', why: `firing since ${time(first.firedAtMs)}: ${first.alert.message}${silent ? '; no data now' : over}${others}` };
+  }
+  if (own.length > 0) {
+    const first = own.reduce((a, b) => (b.sinceMs < a.sinceMs ? b : a));
+    const held = durationWords((atMs - first.sinceMs) * timeScale);
+    return { state: 'pending', why: `${first.alert.message}, for ${held} of ${durationWords(rule.forMs)}` };
+  }
+  const hold = forMs > 0 ? ` held for ${durationWords(rule.forMs)}` : '';
+  const nearest = pick(verdicts, 'no');
+  if (nearest !== undefined) {
+    return { state: 'inactive', why: `${nearest.judge.says(nearest)}, fires ${nearest.judge.fires(nearest)}${hold}` };
+  }
+  const learning = pick(verdicts, 'learning');
+  if (learning?.detail?.kind === 'learning') {
+    const { coveredMs, neededMs } = learning.detail;
+    return {
+      state: 'learning',
+      why: `learning: ${durationWords(coveredMs)} of history, ${durationWords(neededMs)} are needed; ${learning.judge.says(learning)}`,
+    };
+  }
+  return { state: 'no-data', why: noDataWords(rule.condition, verdicts) };
+}
+
+/** The judgement nearest to its limit, of series with this answer. */
+function pick(verdicts: readonly Verdict[], answer: Verdict['answer']): Judgement | undefined {
+  let nearest: Judgement | undefined;
+  for (const verdict of verdicts) {
+    if (verdict.answer !== answer) continue;
+    const [first] = verdict.judgements;
+    if (nearest === undefined || first.nearness > nearest.nearness) nearest = first;
+  }
+  return nearest;
+}
+
+function noDataWords(condition: Condition, verdicts: readonly Verdict[]): string {
+  let most: { count: number; needed: number; name: string } | undefined;
+  for (const { judgements } of verdicts) {
+    for (const { detail, judge, ...rest } of judgements) {
+      if (detail?.kind !== 'few' || !(detail.count > (most?.count ?? 0)) || detail.count >= detail.needed) continue;
+      const name = judge.says({ judge, ...rest }).replace(/ is [^ ]+.*$/, '');
+      most = { count: detail.count, needed: detail.needed, name };
+    }
+  }
+  if (most !== undefined) return `no data: ${most.count} calls for ${most.name} in this window, ${most.needed} are needed`;
+  const names = [...new Set(metricsOf(condition))];
+  if (names.length === 0) return 'no data: no health check is registered';
+  return `no data: nothing was counted on ${names.join(', ')} in this window`;
+}
+
+function metricsOf(condition: Condition): string[] {
+  if (condition.kind === 'any' || condition.kind === 'all') return condition.of.flatMap(metricsOf);
+  const metrics: Metric[] = [];
+  if ('metric' in condition) metrics.push(condition.metric);
+  if ('to' in condition) metrics.push(condition.to);
+  return metrics.map(metricName);
+}
+
+const time = (ms: number): string => new Date(ms).toISOString();

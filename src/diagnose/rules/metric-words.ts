@@ -1,0 +1,81 @@
+// Metrics and their values in words, for messages and answers.
+import type { Labels } from '../../core/labels.js';
+import { durationWords } from './durations.js';
+import type { Metric } from './rule.js';
+
+type Unit = 'ms' | 'bytes' | 'ratio' | 'per-s' | 'plain';
+
+const RUNTIME: Readonly<Record<string, { words: string; unit: Unit }>> = {
+  cpuRatio: { words: 'CPU use in cores', unit: 'plain' },
+  cpuUsage: { words: 'CPU use', unit: 'ratio' },
+  rssBytes: { words: 'resident memory', unit: 'bytes' },
+  memoryBytes: { words: 'memory use', unit: 'bytes' },
+  memoryRatio: { words: 'memory use', unit: 'ratio' },
+  memoryLimitBytes: { words: 'the memory limit', unit: 'bytes' },
+  heapUsedBytes: { words: 'used heap', unit: 'bytes' },
+  gcPauseMeanMs: { words: 'mean GC pause', unit: 'ms' },
+  gcPauseMaxMs: { words: 'longest GC pause', unit: 'ms' },
+  loopDelayP99Ms: { words: 'p99 of the loop delay', unit: 'ms' },
+  loopStalledMs: { words: "time since main's loop turned", unit: 'ms' },
+};
+
+/** As `p95 of commands {command=Transfer}`. labels: of the series; those the metric asks for when left out. */
+export function metricWords(metric: Metric, labels?: Labels): string {
+  if ('runtime' in metric) return RUNTIME[metric.runtime]?.words ?? metric.runtime;
+  const of = `${metricName(metric)}${labelWords(hasLabels(labels) ? labels : metric.labels)}`;
+  if ('gauge' in metric) return of;
+  const stat = metric.stat.replace(/Ms$/, '');
+  if (stat === 'delta') return `increase of ${of}`;
+  return `${stat} of ${of}`;
+}
+
+/** Name of what is counted, without its labels. */
+export function metricName(metric: Metric): string {
+  if ('path' in metric) return metric.path;
+  if ('counter' in metric) return metric.counter;
+  if ('gauge' in metric) return metric.gauge;
+  if ('distribution' in metric) return metric.distribution;
+  return metric.runtime;
+}
+
+/** As ` {command=Transfer}`, with a space before it; '' without labels. */
+export function labelWords(labels: Labels | undefined): string {
+  if (!hasLabels(labels)) return '';
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return ` {${pairs.join(', ')}}`;
+}
+
+/** A value of the metric with its unit. */
+export function valueWords(metric: Metric, value: number): string {
+  if (Number.isNaN(value)) return 'unknown';
+  switch (unitOf(metric)) {
+    case 'ms':
+      return Math.abs(value) < 10_000 ? `${figure(value)} ms` : durationWords(value);
+    case 'bytes':
+      return `${figure(value / 2 ** 20)} MiB`;
+    case 'ratio':
+      return percentWords(value);
+    case 'per-s':
+      return `${figure(value)}/s`;
+    default:
+      return figure(value);
+  }
+}
+
+/** 0.123 as `12.3 %`. */
+export const percentWords = (ratio: number): string => `${figure(ratio * 100)} %`;
+
+/** Three digits, or all before the point. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+function unitOf(metric: Metric): Unit {
+  if ('runtime' in metric) return RUNTIME[metric.runtime]?.unit ?? 'plain';
+  if ('gauge' in metric) return metric.gauge.endsWith('_ms') ? 'ms' : metric.gauge.endsWith('_bytes') ? 'bytes' : 'plain';
+  if (metric.stat === 'rate') return 'per-s';
+  return 'path' in metric && metric.stat.endsWith('Ms') ? 'ms' : 'plain';
+}
+
+const hasLabels = (labels: Labels | undefined): labels is Labels => labels !== undefined && Object.keys(labels).length > 0;

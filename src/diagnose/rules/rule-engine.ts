@@ -1,0 +1,216 @@
+// Judges all rules by each set of figures, and keeps their alerts. Thread: agent, once a step and a window; 200 rules over 500 paths in 5 ms a window.
+import type { Alert, RuleStatus } from '../../core/alert-types.js';
+import { RULE_ALERTS_MAX, RULE_FORGET_MS, RULE_HISTORIES_MAX, RULE_SAVED_POINTS_MAX } from '../../core/limits.js';
+import type { Figures } from '../figures.js';
+import { type AlertState, type AlertTimes, advance, begin, type Seen, type Step } from './alert-state.js';
+import { combine, type Verdict } from './combine.js';
+import { type CompiledRule, compileRule } from './compile-rule.js';
+import type { Judge, Judgement } from './conditions/judge.js';
+import { ENGINE_STATE_VERSION, type EngineState, readState, type SavedRule } from './engine-state.js';
+import { messageOf, statusOf } from './explain.js';
+import type { HistoryBudget } from './histories.js';
+import type { Rule, Transition } from './rule.js';
+import { FiguresIndex } from './select-series.js';
+
+export type { EngineState } from './engine-state.js';
+
+export interface EngineOptions {
+  /** Divides every duration of the rules. */
+  timeScale: number;
+  /** Length of a window and of a step as they are, ms: not divided again. */
+  windowMs: number;
+  stepMs: number;
+}
+
+interface Judged {
+  compiled: CompiledRule;
+  times: AlertTimes;
+  states: Map<string, AlertState>;
+  /** Of the newest figures it was judged by. */
+  verdicts: readonly Verdict[];
+  atMs: number;
+  /** Series beyond the bounds at the newest figures. */
+  refused: number;
+}
+
+export class RuleEngine {
+  readonly #rules: Judged[];
+  readonly #options: EngineOptions;
+  readonly #budget: HistoryBudget = { left: RULE_HISTORIES_MAX };
+  /** Resolved since the window before, and up to the newest window. */
+  #resolvedNow: Alert[] = [];
+  #resolvedShown: Alert[] = [];
+  #stepAtMs = 0;
+
+  /** saved: what save() gave, as it came from disk; what is not understood is left out. */
+  constructor(rules: readonly Rule[], options: EngineOptions, saved?: unknown) {
+    this.#options = options;
+    const { timeScale, windowMs } = options;
+    const states = readState(saved);
+    this.#rules = rules.map((rule) => {
+      const compiled = compileRule(rule, { timeScale, windowMs, budget: this.#budget });
+      const { forMs, keepFiringForMs } = compiled;
+      const judged: Judged = {
+        compiled,
+        times: { forMs, keepFiringForMs, windowMs, timeScale },
+        states: new Map(),
+        verdicts: [],
+        atMs: 0,
+        refused: 0,
+      };
+      const own = states.get(rule.name);
+      if (own !== undefined) restore(judged, own);
+      return judged;
+    });
+  }
+
+  /** What changed. The alerts in it are the engine's own: evidence and actions pushed to them stay with them; copy one that is to stand still. */
+  evaluate(figures: Figures): Transition[] {
+    const { kind, atMs, spanMs } = figures;
+    const transitions: Transition[] = [];
+    // A window is the sum of its steps: a rule that was judged at those has seen it.
+    const stepped = kind === 'window' && this.#stepAtMs > atMs - spanMs;
+    if (kind === 'step') this.#stepAtMs = atMs;
+    const index = new FiguresIndex(figures);
+    for (const judged of this.#rules) {
+      if (judged.compiled.atSteps ? stepped : kind === 'step') continue;
+      this.#judge(judged, index, transitions);
+    }
+    if (kind === 'window') {
+      this.#resolvedShown = this.#resolvedNow;
+      this.#resolvedNow = [];
+    }
+    return transitions;
+  }
+
+  /** Pending and firing; and resolved since the window before the newest. */
+  alerts(): Alert[] {
+    const alerts = this.#rules.flatMap(({ states }) => Array.from(states.values(), ({ alert }) => alert));
+    return [...alerts, ...this.#resolvedShown, ...this.#resolvedNow];
+  }
+
+  /** One entry a rule, in their order. */
+  status(): RuleStatus[] {
+    const { timeScale } = this.#options;
+    return this.#rules.map(({ compiled, states, verdicts, atMs, refused }) => statusOf(compiled, states, verdicts, atMs, refused, timeScale));
+  }
+
+  save(): EngineState {
+    let points = RULE_SAVED_POINTS_MAX;
+    const rules = this.#rules.map(({ compiled, states }): SavedRule => {
+      const histories = compiled.judges.flatMap(({ fingerprint, histories }) => {
+        if (histories === undefined || histories.size === 0) return [];
+        const series = histories.save(points);
+        for (const { values } of series) points -= values.length;
+        return [{ condition: fingerprint, series }];
+      });
+      return { rule: compiled.rule.name, alerts: Array.from(states.values(), (state) => structuredClone(state)), histories };
+    });
+    return { version: ENGINE_STATE_VERSION, rules };
+  }
+
+  #judge(judged: Judged, index: FiguresIndex, transitions: Transition[]): void {
+    const { compiled, states } = judged;
+    const { atMs, spanMs } = index.figures;
+    const heldBits = (key: string): number => {
+      const state = states.get(key);
+      return state?.phase === 'firing' ? state.held : 0;
+    };
+    const wasHolding = (judge: Judge, key: string): boolean => states.size > 0 && (heldBits(key) & judge.bit) !== 0;
+    const all = new Map<Judge, readonly Judgement[]>();
+    for (const judge of compiled.judges) all.set(judge, judge.judge(index, wasHolding));
+    const verdicts = combine(compiled.tree, all, heldBits);
+    judged.verdicts = verdicts;
+    judged.atMs = atMs;
+    judged.refused = 0;
+
+    const absent = new Set(states.keys());
+    for (const verdict of verdicts) {
+      const { key, answer, holding } = verdict;
+      absent.delete(key);
+      this.#advance(judged, verdict, { answer, holding, atMs, spanMs }, transitions);
+    }
+    for (const key of absent) {
+      this.#step(judged, advance(states.get(key)!, { answer: 'no-data', holding: 0, atMs, spanMs }, judged.times), states.get(key)!, transitions);
+    }
+    const forgetBefore = atMs - RULE_FORGET_MS / this.#options.timeScale;
+    for (const judge of compiled.judges) {
+      judge.learn(index, all.get(judge)!, (key) => states.has(key));
+      if (judge.histories === undefined) continue;
+      judge.histories.forgetBefore(forgetBefore);
+      judged.refused += judge.histories.refused;
+      judge.histories.refused = 0;
+    }
+  }
+
+  #advance(judged: Judged, verdict: Verdict, seen: Seen, transitions: Transition[]): void {
+    const { compiled, states, times } = judged;
+    const state = states.get(verdict.key);
+    if (state === undefined) {
+      if (seen.answer !== 'yes') return;
+      if (states.size >= RULE_ALERTS_MAX) {
+        judged.refused++;
+        return;
+      }
+      const alert = newAlert(compiled.rule, verdict, seen.atMs);
+      const step = begin(verdict.key, alert, seen, times);
+      states.set(verdict.key, step.state!);
+      this.#step(judged, step, step.state!, transitions);
+      return;
+    }
+    if (seen.answer === 'yes') tell(state.alert, verdict);
+    else if (seen.answer === 'no') state.alert.value = verdict.judgements[0].value;
+    this.#step(judged, advance(state, seen, times), state, transitions);
+  }
+
+  #step({ compiled, states }: Judged, { state, change }: Step, old: AlertState, transitions: Transition[]): void {
+    if (state === undefined) states.delete(old.key);
+    if (change === undefined) return;
+    if (change.to === 'resolved') this.#resolvedNow.push(old.alert);
+    transitions.push({ rule: compiled.rule, ...change, alert: old.alert });
+  }
+}
+
+function restore({ compiled, states }: Judged, saved: SavedRule): void {
+  const { rule } = compiled;
+  for (const state of saved.alerts.slice(0, RULE_ALERTS_MAX)) {
+    states.set(state.key, structuredClone({ ...state, alert: { ...state.alert, severity: rule.severity, runbook: rule.runbook } }));
+  }
+  for (const judge of compiled.judges) {
+    const found = saved.histories.find(({ condition }) => condition === judge.fingerprint);
+    if (found !== undefined) judge.histories?.restore(found.series);
+  }
+}
+
+function newAlert({ name, severity, runbook }: Rule, verdict: Verdict, atMs: number): Alert {
+  const alert: Alert = {
+    id: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${hash(`${name}\n${verdict.key}`)}-${Math.round(atMs).toString(36)}`,
+    rule: name,
+    severity,
+    state: 'pending',
+    labels: { ...verdict.labels },
+    since: '',
+    value: 0,
+    threshold: 0,
+    message: '',
+    runbook,
+    evidence: [],
+    actions: [],
+  };
+  tell(alert, verdict);
+  return alert;
+}
+
+function tell(alert: Alert, verdict: Verdict): void {
+  const [lead] = verdict.judgements;
+  alert.value = lead.value;
+  alert.threshold = lead.limit;
+  alert.message = messageOf(verdict);
+}
+
+/** FNV-1a, 32 bits: tells series of one rule apart. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
