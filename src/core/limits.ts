@@ -88,6 +88,41 @@ export const SPAN_COST_NS = 100;
 export const RECORD_COST_NS = 15;
 /** Bytes of agent.log a run; beyond it logging stops with one last line. */
 export const LOG_BYTES_MAX = 16 * 1024 * 1024;
+/** Sinks that alerts are sent to: each has a request in flight of its own. */
+export const SINKS_MAX = 20;
+/** Longest time of one request to a sink, ms, unless its configuration says otherwise. */
+export const SINK_TIMEOUT_MS = 10_000;
+/** Bytes of a file that holds a secret: the longest header value there is room for. */
+export const SECRET_BYTES_MAX = 16 * 1024;
+/** Redirects of one request that are followed, all of the same origin. */
+export const REDIRECTS_MAX = 3;
+/** Bytes of a sink's answer that are read, and how long, ms, so that it may finish a short one: nothing of it is kept. */
+export const ANSWER_BYTES_MAX = 64 * 1024;
+export const ANSWER_DRAIN_MS = 1000;
+/** Longest wait that a receiver can ask for, ms: an hour. */
+export const RETRY_AFTER_MS_MAX = 3_600_000;
+/** Back-off of a sink that fails: full jitter below 1 s, doubling up to 5 min, ms: an outage of an hour costs a sink some 30 requests. */
+export const SINK_RETRY_MS = 1000;
+export const SINK_RETRY_MS_MAX = 300_000;
+/** Notifications that wait on disk, and their bytes: an alert a second for close to three hours; what is beyond it is dropped, oldest first, and counted. */
+export const QUEUE_MAX = 10_000;
+export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+/** The same in memory, while the disk takes no more. */
+export const QUEUE_MEMORY_MAX = 1000;
+export const QUEUE_MEMORY_BYTES_MAX = 8 * 1024 * 1024;
+/** Age at which a notification that nobody took is dropped, ms: a day; later it would be history, not an alert. */
+export const NOTIFICATION_AGE_MS_MAX = 86_400_000;
+/** Parts of an alert that are queued: sentences and labels, and characters of each text. Evidence is figures, not logs. */
+export const NOTIFICATION_SENTENCES_MAX = 50;
+export const NOTIFICATION_CHARS_MAX = 4000;
+/** Period at which a queue's owner shows that it lives and looks for queues whose owner does not, ms; and the silence after which one it cannot see counts as dead. */
+export const QUEUE_PULSE_MS = 10_000;
+export const QUEUE_SILENCE_MS = 120_000;
+/** Period at which firing alerts are sent to Alertmanager again, ms, and how far ahead their end is set: four of them, as Prometheus does it. */
+export const REPOST_MS = 60_000;
+export const REPOST_ENDS_MS = 240_000;
+/** Firing alerts in one such request. */
+export const REPOST_ALERTS_MAX = 100;
 /** Heap of each of pitot's own threads, MiB: a fault there ends that thread, never the process. A small young generation keeps their resident memory low. */
 export const OWN_THREAD_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 };
 /** Faults a probe on an application thread tells the agent of: enough to see what is wrong, at 20 µs each. */
