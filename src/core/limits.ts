@@ -205,8 +205,10 @@ export const HEAP_ANSWER_MS_MAX = 30_000;
 /** Heap profiles a run directory keeps, 10 to 100 KB each; of snapshots the newest, which are twice the heap each. */
 export const HEAP_PROFILES_MAX = 20;
 export const HEAP_SNAPSHOTS_MAX = 2;
-/** How long a snapshot may take, ms, the wait for the loop to turn included (Node 22 and later): what is past the pause below is given up. */
+/** How long a snapshot may take, ms, until nobody waits for it any more: a heap of 1 GiB, where the user allows that. */
 export const SNAPSHOT_MS_MAX = 120_000;
+/** How long its begin is waited for, ms: from Node 22 on it comes when the loop turns. Later, what was measured before says too little. */
+export const SNAPSHOT_START_MS_MAX = 10_000;
 /** Longest standstill of the main thread that a snapshot may be expected to cause, ms; a bigger heap needs a word of the user's. */
 export const SNAPSHOT_PAUSE_MS_MAX = 10_000;
 /** Expected standstill, ms a MiB of used heap: measured 14 to 120, objects of 50 bytes being the worst. */

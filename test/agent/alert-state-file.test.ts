@@ -50,7 +50,7 @@ test('should have no state when no process of the service is gone', (t) => {
   t.is(load(owner(2)), null);
 });
 
-test('should take over from each process that is gone once, the newest first', (t) => {
+test('should take over from each process once, the newest first, when several are gone', (t) => {
   const { load, save, files } = machine(makeBase(t), [owner(3), owner(11), owner(12)]);
   save(owner(1), 'older', NOW_MS - 2000);
   save(owner(2), 'newer', NOW_MS - 1000);
@@ -78,7 +78,7 @@ test('should take over from another host only when it has not written for five m
   t.is(load(owner(2), NOW_MS + 300_000), 'foreign');
 });
 
-test('should forget state that is older than a week', (t) => {
+test('should forget state when it is older than a week', (t) => {
   const { load, save, files } = machine(makeBase(t), []);
   save(owner(1), 'old', NOW_MS - 7 * DAY_MS - 1);
   t.is(load(owner(2)), null);
@@ -114,7 +114,7 @@ test('should tell a fault, and have no state, when the directory cannot be read'
   t.is(faults.length, 1);
 });
 
-test('should write for the owner alone, and know this very process', (t) => {
+test('should write for the owner alone, and know its own state, when it is this very process', (t) => {
   const base = makeBase(t);
   saveState(base, 'shop', { a: 1 }, { nowMs: NOW_MS });
   const [name] = readdirSync(join(base, '.state'));

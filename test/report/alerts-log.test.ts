@@ -21,7 +21,7 @@ function alert(id: string, state: Alert['state'], actions: string[] = []): Alert
   return { id, severity: 'warning', state, labels: {}, since: AT, value: 812, threshold: 400, actions, ...words };
 }
 
-test('should give each alert that fired as its newest line tells it', (t) => {
+test('should give each alert that fired as its newest line tells it when lines of several are mixed', (t) => {
   const directory = makeDirectory(t);
   const lines: [AlertEvent, Alert][] = [
     ['pending', alert('a', 'pending')],

@@ -1,6 +1,6 @@
 // The action `heap-snapshot`: the whole heap of the main thread in a file, where memory, disk and time allow. The main thread stands still meanwhile.
 import { statfs } from 'node:fs/promises';
-import { HEAP_SNAPSHOTS_MAX, SNAPSHOT_COOL_DOWN_MS, SNAPSHOT_MS_MAX, SNAPSHOT_PAUSE_MS_MAX } from '../../core/limits.js';
+import { HEAP_SNAPSHOTS_MAX, SNAPSHOT_COOL_DOWN_MS, SNAPSHOT_MS_MAX, SNAPSHOT_PAUSE_MS_MAX, SNAPSHOT_START_MS_MAX } from '../../core/limits.js';
 import { formatBytes } from '../../core/units.js';
 import type { Action } from './action.js';
 import { formatDurationMs } from './format-duration.js';
@@ -27,8 +27,10 @@ export interface HeapSnapshotSources extends HeapActionSources {
   largeRatio(): number;
   /** Monotonic, ms. */
   monotonicMs(): number;
-  /** Told how long it took, ms, which is how long main stood still at the most. */
-  onTaken?(ms: number): void;
+  /** Told how long main stood still, ms. */
+  onTaken?(pauseMs: number): void;
+  /** How long its begin is waited for, ms; less in tests. */
+  startMsMax?: number;
 }
 
 export function heapSnapshotAction(options: HeapSnapshotOptions, sources: HeapSnapshotSources): Action {
@@ -74,23 +76,37 @@ async function refusal(session: HeapSession, options: HeapSnapshotOptions, sourc
 
 async function take(session: HeapSession, { directory, pid }: HeapSnapshotOptions, sources: HeapSnapshotSources): Promise<string> {
   const file = new GrowingFile(directory, heapFileName(directory, sources.nowMs(), pid, 'heapsnapshot'));
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    session.close();
+  }, sources.startMsMax ?? SNAPSHOT_START_MS_MAX);
   try {
     // V8 before 11.5 (Node 20) counts the line ends of a script anew for each of its functions: minutes for a large one. The debugger has them counted once.
     if (Number(process.versions.v8.split('.')[0]) < 12) {
       await session.send('Debugger.enable');
       await session.send('Debugger.disable');
     }
+    let startMs = Number.NaN;
     session.onEvent = (method, { chunk }) => {
+      if (Number.isNaN(startMs)) {
+        startMs = sources.monotonicMs();
+        clearTimeout(late);
+      }
       if (method === 'HeapProfiler.addHeapSnapshotChunk') file.append(chunk as string);
     };
-    const startMs = sources.monotonicMs();
-    await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    // Its progress tells when it begins: from Node 22 on it waits for the loop to turn.
+    await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
     const tookMs = sources.monotonicMs() - startMs;
     const name = file.finish();
     sources.onTaken?.(tookMs);
     keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX);
-    return `${name} (${formatBytes(file.bytes)} in ${formatDurationMs(tookMs)})`;
+    return `${name} (${formatBytes(file.bytes)}, the main thread stood still for ${formatDurationMs(tookMs)})`;
+  } catch (error) {
+    if (isLate) return 'refused: the loop of the main thread does not turn';
+    throw error;
   } finally {
+    clearTimeout(late);
     file.discard();
   }
 }

@@ -14,7 +14,7 @@ export interface LocalActionOptions extends HeapSnapshotOptions {
 }
 
 /** What the agent gives; the rest is the machine's own, and another one in tests. */
-export interface LocalActionSources extends Pick<HeapSnapshotSources, 'nowMs' | 'monotonicMs' | 'largeRatio' | 'onTaken'> {
+export interface LocalActionSources extends Pick<HeapSnapshotSources, 'nowMs' | 'monotonicMs' | 'largeRatio' | 'onTaken' | 'startMsMax'> {
   log: WriteLog;
   /** See flameAction. */
   takeFlame(sequence: string): Promise<string | null>;

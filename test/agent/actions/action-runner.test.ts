@@ -17,7 +17,7 @@ function makeRunner(actions: Record<string, Action>, { saved, timeScale = 1 }: {
   return { runner, clock };
 }
 
-test('should give each action the results of those before it', async (t) => {
+test('should give each action the results of those before it when several run', async (t) => {
   const seen: string[][] = [];
   const see = action(async ({ actions }) => {
     seen.push(actions);
@@ -48,7 +48,7 @@ test('should go on with the next action when one throws, rejects, hangs or is un
   t.true(aborted);
 });
 
-test('should run an action as often as its limits allow, and say why not', async (t) => {
+test('should run an action as often as its limits allow, and say why not, when an alert fires again and again', async (t) => {
   const { runner, clock } = makeRunner({ x: action(async () => 'done') });
   const limits = { count: 3, windowMs: HOUR_MS, coolDownMs: 60_000 };
   const at = async (ms: number): Promise<string[]> => {
@@ -65,7 +65,7 @@ test('should run an action as often as its limits allow, and say why not', async
   t.deepEqual(await at(HOUR_MS + 120_000 - 1), ['x: limited: 3 runs in 1 h']);
 });
 
-test('should count each rule and each action by itself', async (t) => {
+test('should count each rule and each action by itself when alerts share them', async (t) => {
   const { runner } = makeRunner({ x: action(async () => 'done'), y: action(async () => 'done') });
   const once = { count: 1, windowMs: HOUR_MS, coolDownMs: 0 };
   t.deepEqual(await runner.run(exampleAlert(), ['x'], once), ['x: done']);
@@ -73,7 +73,7 @@ test('should count each rule and each action by itself', async (t) => {
   t.deepEqual(await runner.run(exampleAlert({ rule: 'another' }), ['x'], once), ['x: done']);
 });
 
-test('should divide window and cool-down by the time scale', async (t) => {
+test('should divide window and cool-down by the time scale when there is one', async (t) => {
   const { runner, clock } = makeRunner({ x: action(async () => 'done') }, { timeScale: 60 });
   const limits = { count: 1, windowMs: HOUR_MS, coolDownMs: 0 };
   t.deepEqual(await runner.run(exampleAlert(), ['x'], limits), ['x: done']);
@@ -117,7 +117,7 @@ test('should not be held up by runs in the future when the clock was put back', 
   t.deepEqual(await runner.run(exampleAlert(), ['x'], limits), ['x: done']);
 });
 
-test('should tell the end of an alert to those that were told of it, whatever the limits', async (t) => {
+test('should tell those that were told of an alert, whatever the limits, when it is resolved', async (t) => {
   const told: string[] = [];
   const tell = (name: string, atResolve: boolean): Action =>
     action(
@@ -138,7 +138,7 @@ test('should tell the end of an alert to those that were told of it, whatever th
   t.deepEqual(told, ['page a firing', 'flame a firing', 'page a resolved']);
 });
 
-test('should log at the level of the severity, with the figures as fields', async (t) => {
+test('should log at the level of the severity, with the figures as fields, when an alert fires', async (t) => {
   const lines: unknown[] = [];
   const { runner } = makeRunner({ log: logAction((...line) => lines.push(line)) });
   const run = (change: Partial<Alert>): Promise<string[]> => runner.run(exampleAlert(change), ['log'], FREE);

@@ -48,7 +48,7 @@ test_('should pass arguments as they are when they look like shell code', async 
   t.is(readFileSync(file, 'utf8'), '$(id)|a b|; rm x|');
 });
 
-test_('should give the alert to the command in its environment', async (t) => {
+test_('should give the alert to the command in its environment when it runs', async (t) => {
   const file = join(makeDirectory(t), 'environment');
   const alert = exampleAlert({ state: 'resolved' });
   await run(sh(`printf '%s\\n%s\\n%s\\n%s\\n' "$PITOT_ALERT_RULE" "$PITOT_ALERT_STATE" "$PITOT_ALERT_SEVERITY" "$PITOT_ALERT" > ${file}`), { alert });
@@ -76,7 +76,7 @@ test_('should end the whole group of a command when its time is over', async (t)
   t.deepEqual(pids.filter(isRunning), []);
 });
 
-test_('should not wait for what a command leaves running in the background', async (t) => {
+test_('should not wait when a command leaves something running in the background', async (t) => {
   const file = join(makeDirectory(t), 'pid');
   t.regex(await run(sh(`sleep 60 & echo $! > ${file}`)), /^exit code 0 in [\d.]+ m?s$/);
   const pid = Number(readFileSync(file, 'utf8'));
@@ -91,7 +91,7 @@ test_('should say what is wrong when there is no such executable, or it may not 
   t.is(await run([file]), `failed: spawn ${file} EACCES`);
 });
 
-test_('should read all of a long output, and tell its last line', async (t) => {
+test_('should read all of an output, and tell its last line, when it is long', async (t) => {
   const file = join(makeDirectory(t), 'written');
   t.regex(
     await run(sh(`head -c 3000000 /dev/zero | tr '\\0' x; echo; touch ${file}; printf 'the \\033[31mend\\n'; exit 1`)),

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { parseCommands } from '../../../src/agent/actions/command-config.js';
 
-test('should read commands with the default time-out, or one in ms or text', (t) => {
+test('should read commands with the default time-out when they have none in ms or text', (t) => {
   const { commands, mistakes } = parseCommands({
     restart: { run: ['/usr/bin/x', 'a b'] },
     slow: { run: ['/x'], timeoutMs: '90s' },

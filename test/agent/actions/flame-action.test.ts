@@ -49,7 +49,7 @@ const content = (directory: string, threads: Parameters<typeof writeAlertFlame>[
   threads,
 });
 
-test('should write the joined segments of each thread, main first, and a drawing of all', async (t) => {
+test('should write the joined segments of each thread, main first, and a drawing of all, when there are several', async (t) => {
   const directory = makeDirectory(t);
   const files = await writeAlertFlame(
     content(directory, [

@@ -12,6 +12,8 @@ export interface ChildTask {
   runs: string[][];
   /** Main does nothing but turn in a loop for so long, ms. */
   blockMs?: number;
+  /** How long the begin of a snapshot is waited for, ms. */
+  startMsMax?: number;
   /** Bytes that are left, as if the cgroup said so. */
   leftBytes?: number;
   /** A sampler of the application's own runs. */
@@ -36,7 +38,7 @@ function growOrders(count: number): void {
   for (let i = 0; i < count; i++) kept.push(new KeptOrder(i));
 }
 
-async function runActions({ directory, baseDirectory, runs, leftBytes }: ChildTask): Promise<string[][]> {
+async function runActions({ directory, baseDirectory, runs, leftBytes, startMsMax }: ChildTask): Promise<string[][]> {
   const { actions } = localActions(
     { directory, baseDirectory, service: 'shop', pid: process.pid, timeScale: 1000, coolDownMs: 86_400_000_000, commands: new Map() },
     {
@@ -45,6 +47,7 @@ async function runActions({ directory, baseDirectory, runs, leftBytes }: ChildTa
       largeRatio: () => 0,
       log: () => {},
       takeFlame: async () => null,
+      ...(startMsMax !== undefined && { startMsMax }),
       ...(leftBytes !== undefined && { headroom: () => ({ leftBytes, of: "below the cgroup's limit" }) }),
     },
   );

@@ -37,7 +37,8 @@ function makeBase(t: ExecutionContext): string {
   return directory;
 }
 
-const SNAPSHOT_LINE = /^heap-snapshot: (heap\/Heap\.\d{8}\.\d{6}\.\d+\.0\.001\.heapsnapshot) \([\d.]+ MiB in [\d.]+ m?s\)$/;
+const SNAPSHOT_LINE =
+  /^heap-snapshot: (heap\/Heap\.\d{8}\.\d{6}\.\d+\.0\.001\.heapsnapshot) \([\d.]+ MiB, the main thread stood still for [\d.]+ m?s\)$/;
 
 test('should write a snapshot that opens, with the objects that main keeps, when memory and disk allow', async (t) => {
   const { lines, directory, heap, stderr } = await run(t, { runs: [['heap-snapshot']] });
@@ -83,7 +84,18 @@ test('should remove what a killed process left of a snapshot when the next one i
   t.is(heap.length, 1);
 });
 
-test('should write a heap profile that names who allocated what main keeps', async (t) => {
+test('should take the snapshot on Node 20, and refuse it on later ones, when the loop of main does not turn', async (t) => {
+  const { lines, heap } = await run(t, { runs: [['heap-snapshot']], blockMs: 3000, startMsMax: 1500 });
+  const { stdout } = await promisify(execFile)(NODE, ['-p', 'process.versions.node']);
+  if (stdout.startsWith('20.')) {
+    t.regex(lines[0][0], SNAPSHOT_LINE);
+    return;
+  }
+  t.is(lines[0][0], 'heap-snapshot: refused: the loop of the main thread does not turn');
+  t.deepEqual(heap, []);
+});
+
+test('should name who allocated what main keeps when a heap profile is taken', async (t) => {
   const { lines, directory, heap, foreignSampler } = await run(t, { runs: [['heap-profile']] });
   const file = /^heap-profile: (heap\/Heap\.\d{8}\.\d{6}\.\d+\.0\.001\.heapprofile) \(1 s\)$/.exec(lines[0][0])?.[1] ?? t.fail(lines[0][0]);
   const path = join(directory, file as string);

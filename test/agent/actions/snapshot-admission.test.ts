@@ -29,7 +29,7 @@ const room = (leftBytes: number | null, change: Partial<SnapshotRoom> = {}): Sna
 });
 const heap = (heapUsedBytes: number, largeRatio = 0) => ({ heapUsedBytes, largeRatio });
 
-test('should admit twelve times the heap and no byte less', (t) => {
+test('should admit a snapshot when twelve times the heap is left, and no byte less', (t) => {
   t.is(refuseSnapshot(heap(75 * MIB), room(900 * MIB)), null);
   t.is(refuseSnapshot(heap(75 * MIB), room(900 * MIB - 1)), "it would need about 900 MiB and 900 MiB are left below the cgroup's limit");
   t.is(refuseSnapshot(heap(75 * MIB), room(300 * MIB)), "it would need about 900 MiB and 300 MiB are left below the cgroup's limit");
@@ -81,7 +81,7 @@ test('should find what the machine has when no group has a limit', (t) => {
   t.deepEqual(readMemoryHeadroom({ root }), { leftBytes: 1_024_000_000, of: 'by the machine' });
 });
 
-test('should find what is left in a v1 group', (t) => {
+test('should find what is left when the group is one of v1', (t) => {
   const root = makeDirectory(t, {
     'proc/self/cgroup': '5:memory:/shop\n',
     'sys/fs/cgroup/memory/shop/memory.limit_in_bytes': '500000000\n',
@@ -97,7 +97,7 @@ test('should say that nothing is known when nothing can be read', (t) => {
   t.deepEqual(readMemoryHeadroom({ root: makeDirectory(t) }), { leftBytes: null, of: 'by the machine' });
 });
 
-test('should let one process of a service take a snapshot a day, whatever is started anew', (t) => {
+test('should let one process of a service take a snapshot a day when several ask, whatever is started anew', (t) => {
   const baseDirectory = makeDirectory(t);
   const claim = (pid: number, atMs: number, service = 'shop'): string | null =>
     claimSnapshot({ baseDirectory, service, pid, coolDownMs: DAY_MS, nowMs: atMs });
