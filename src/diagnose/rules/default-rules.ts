@@ -73,6 +73,7 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
   }),
   rule({
     name: 'command failure spike',
+    runbook: 'command failures',
     severity: 'critical',
     summary: 'commands fail',
     // With fewer calls a window, one failure at night would be a spike.
@@ -104,6 +105,7 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
   }),
   rule({
     name: 'memory leak',
+    runbook: 'memory growth',
     severity: 'critical',
     summary: 'memory grows without end',
     condition: { kind: 'growth', metric: { runtime: 'memoryBytes' }, perHour: 0.1, overMs: 2 * HOUR_MS, confidence: 0.95 },
@@ -114,6 +116,7 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
   }),
   rule({
     name: 'high latency',
+    runbook: 'high command latency',
     severity: 'warning',
     summary: 'operations take twice as long as they usually do',
     // Below their targets nobody waits: twice 5 ms is still good.
@@ -147,6 +150,7 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
   }),
   rule({
     name: 'error-rate increase',
+    runbook: 'error rate',
     severity: 'warning',
     summary: 'twice as many calls fail as usually do',
     condition: { kind: 'any', of: [moreErrors(COMMANDS), moreErrors(HTTP_SERVER)] },
@@ -155,6 +159,7 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
   }),
   rule({
     name: 'performance degradation',
+    runbook: 'high command latency',
     severity: 'info',
     summary: 'operations take half as long again as they usually do',
     condition: { kind: 'any', of: [degraded(COMMANDS, 10), degraded(HTTP_SERVER, 10), degraded(STORE_READ, 1), degraded(STORE_WRITE, 2)] },

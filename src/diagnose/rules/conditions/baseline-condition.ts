@@ -12,11 +12,14 @@ type BaselineCondition = Extract<Condition, { kind: 'baseline' | 'baseline-ratio
 
 /** Windows shorter than this part of a whole one, as at the start and the end of a process, are judged but not learnt from. */
 const LEARNT_WINDOW_RATIO_MIN = 0.5;
+/** Part of its length that a history always covers once it is full. */
+const FULL_RATIO = 0.9;
 
 export function baselineJudge(condition: BaselineCondition, context: JudgeContext): Judge {
   const { times, clearTimes = times, floor = 0, atLeast = 1 } = condition;
-  const minAgeMs = condition.minAgeMs / context.timeScale;
   const historyMs = condition.historyMs / context.timeScale;
+  // A full history is old enough: old windows leave it as new ones come.
+  const minAgeMs = Math.min(condition.minAgeMs / context.timeScale, historyMs * FULL_RATIO);
   const histories = new Histories(BASELINE_POINTS_MAX, context.budget);
   const select = (index: FiguresIndex): Series[] =>
     condition.kind === 'baseline' ? index.select(condition.metric) : ratiosOf(index, condition.of, condition.to);
