@@ -287,3 +287,30 @@ export const RULE_FORGET_MS = 86_400_000;
 export const RULE_TIMER_SLACK_RATIO = 0.05;
 /** Windows without any figures, as while the process was down, after which what was pending is not any more. */
 export const RULE_GAP_WINDOWS = 3;
+/** Age at which a thread's list of slowest commands begins anew at the latest, ms: the window's default length. */
+export const EXEMPLARS_HOST_MS = 60_000;
+/** Exemplars a thread hands over as they come within that time, 20 µs each. Beyond it a command must be a tenth slower than the list's quickest: load that slows down steadily would send every command. */
+export const EXEMPLAR_POSTS_MAX = 200;
+/** Bytes of random numbers drawn at once for trace and span ids: 170 traces; one draw costs 1 µs and more. */
+export const TRACE_RANDOM_BYTES = 4096;
+/** Stream ids a command's span carries, and their length, characters; the number of all is an attribute of its own. */
+export const SPAN_STREAMS_MAX = 32;
+export const STREAM_ID_CHARS_MAX = 200;
+/** W3C Trace Context: members of a tracestate, and its length, characters, that is always propagated. */
+export const TRACE_STATE_MEMBERS_MAX = 32;
+export const TRACE_STATE_CHARS_MAX = 512;
+/** Health checks, and collectors, a process: each is a call a round, and a check is a gauge and a path. */
+export const HEALTH_CHECKS_MAX = 100;
+export const COLLECTORS_MAX = 100;
+/** Longest time a health check, and a collector, may be given, ms. */
+export const HEALTH_TIMEOUT_MS_MAX = 600_000;
+/** Time a health check has by default, and every collector, ms. */
+export const HEALTH_TIMEOUT_MS = 5000;
+/** Shortest and longest distance of the monitoring service's rounds, ms: setInterval takes 2^31 - 1 at the most. */
+export const MONITORING_INTERVAL_MS_MIN = 10;
+export const MONITORING_INTERVAL_MS_MAX = 86_400_000;
+/** Text of an error that goes into a log line or a health check's result, characters; its stack. */
+export const ERROR_CHARS_MAX = 500;
+export const ERROR_STACK_CHARS_MAX = 4000;
+/** Bytes of log lines that may wait for a slow reader of stdout, or a slow disk; beyond it lines are dropped and counted. */
+export const LOG_WAITING_BYTES_MAX = 4 * 1024 * 1024;

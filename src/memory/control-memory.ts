@@ -11,6 +11,7 @@
  *   4      serials handed out to threads                                                 any thread, Atomics.add
  *   5      agent generation: starts of the agent thread                                  main
  *   6      listeners for events, all threads                                             any thread, Atomics.add
+ *   7      windows closed: hosts begin their lists of slowest commands anew              agent, Atomics.add
  */
 export const WAKE = 0;
 export const AGENT_STATE = 1;
@@ -19,6 +20,7 @@ export const EXIT_DONE = 3;
 export const SERIALS = 4;
 export const GENERATION = 5;
 export const LISTENERS = 6;
+export const WINDOWS_CLOSED = 7;
 
 export const AGENT_STARTING = 0;
 export const AGENT_READY = 1;

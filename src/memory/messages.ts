@@ -1,6 +1,7 @@
 // Messages between application threads and the agent thread, on one BroadcastChannel a process. Rare: thread start and end, flush, events.
 
 import type { IntervalHistogram } from 'node:perf_hooks';
+import type { Labels } from '../core/labels.js';
 import { HEARTBEAT_CHANNELS } from '../core/limits.js';
 
 /** Key of the environment data by which worker threads find their process's agent. */
@@ -30,7 +31,21 @@ export type HostMessage =
   | { kind: 'ended'; threadId: number }
   | { kind: 'flush'; id: string }
   /** A fault of pitot's own on an application thread. */
-  | { kind: 'fault'; code: string; message: string };
+  | { kind: 'fault'; code: string; message: string }
+  /** A command that is among the slowest of its thread's window so far. */
+  | { kind: 'exemplar'; exemplar: ExemplarMessage };
+
+/** An Exemplar as the host knows it: times are numbers. */
+export interface ExemplarMessage {
+  traceId: string;
+  spanId: string;
+  path: string;
+  labels: Labels;
+  durationMs: number;
+  /** Wall clock at its end, ms since the epoch. */
+  atMs: number;
+  ok: boolean;
+}
 
 export type EventName = 'report' | 'alert' | 'stall' | 'leak';
 

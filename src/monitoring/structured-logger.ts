@@ -1,0 +1,93 @@
+// What all loggers share: a pino, a component, trace ids, errors as bounded text without credentials. A line that cannot be written reaches nobody but the report.
+import { stripVTControlCharacters } from 'node:util';
+import type { Logger } from 'pino';
+import { PitotError, show } from '../core/errors.js';
+import { ERROR_STACK_CHARS_MAX } from '../core/limits.js';
+import { activeTrace } from './active-span.js';
+import { errorKind } from './error-kind.js';
+import { loadPino } from './load-pino.js';
+import { type LogDestination, openDestination } from './log-destination.js';
+import { maskSecrets, messageOf } from './mask-secrets.js';
+import { tellFault } from './tell-fault.js';
+
+export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+export interface LoggerOptions {
+  /** The least level that is written: trace, debug, info, warn, error, fatal or silent; default info. */
+  level?: LineLevel | 'silent';
+  /** Default stdout. Lines wait for a slow reader up to 4 MiB; beyond it they are dropped and counted in the report. */
+  destination?: LogDestination;
+  /** A pino of the application's: lines go where it writes, with its bindings and redactions. level and destination are its own then. */
+  logger?: Pick<Logger, 'child'>;
+}
+
+/** A code or the name of a class; more is a mistake of its maker's. */
+const ERROR_KIND_CHARS_MAX = 100;
+
+const LEVELS = new Set<unknown>(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
+/** The logger of one component. */
+export class StructuredLogger {
+  private readonly pino: Logger;
+
+  constructor(component: string, options: LoggerOptions = {}) {
+    this.pino = (options.logger ?? rootOf(options)).child({ component }) as Logger;
+  }
+
+  /** `event` names the kind of line and never changes; trace ids go along while a span is active. */
+  protected line(level: LineLevel, event: string, fields: Record<string, unknown>, message: string): void {
+    try {
+      if (!this.pino.isLevelEnabled(level)) return;
+      const trace = activeTrace();
+      const ids = trace === null ? undefined : { trace_id: trace.traceId, span_id: trace.spanId, trace_flags: trace.sampled ? '01' : '00' };
+      this.pino[level]({ event, ...ids, ...fields }, message);
+    } catch (error) {
+      tellFault('LOG_WRITE', messageOf(error));
+    }
+  }
+}
+
+/** error_kind, error_message, error_stack: the stack without its first lines, which are the message again. */
+export function errorFields(error: unknown): { error_kind: string; error_message: string; error_stack?: string } {
+  const fields = { error_kind: errorKind(error).slice(0, ERROR_KIND_CHARS_MAX), error_message: messageOf(error) };
+  try {
+    const stack = error instanceof Error && typeof error.stack === 'string' ? framesOf(error.stack) : '';
+    return stack === '' ? fields : { ...fields, error_stack: maskSecrets(stack, ERROR_STACK_CHARS_MAX) };
+  } catch {
+    // A hostile getter.
+    return fields;
+  }
+}
+
+const framesOf = (stack: string): string => {
+  const first = stack.search(/^ {4}at /m);
+  return first < 0 ? '' : stripVTControlCharacters(stack.slice(first, first + ERROR_STACK_CHARS_MAX));
+};
+
+/** One pino for each of the streams that all share; others are their caller's. */
+const roots = new Map<string, Logger>();
+
+function rootOf({ level = 'info', destination = 'stdout' }: LoggerOptions): Logger {
+  demand(level, destination);
+  const key = typeof destination === 'string' ? `${destination} ${level}` : null;
+  const known = key === null ? undefined : roots.get(key);
+  if (known !== undefined) return known;
+  const pino = loadPino();
+  const root = pino({ level, timestamp: pino.stdTimeFunctions.isoTime }, openDestination(pino, destination));
+  if (key !== null) roots.set(key, root);
+  return root;
+}
+
+function demand(level: unknown, destination: unknown): void {
+  if (!LEVELS.has(level)) {
+    throw new PitotError('API_MISUSE', { option: 'level', allowed: [...LEVELS].join(', '), received: show(level), remedy: 'Leave it out for info.' });
+  }
+  const { file, write } = (destination ?? {}) as { file?: unknown; write?: unknown };
+  if (destination === 'stdout' || destination === 'stderr' || (typeof file === 'string' && file !== '') || typeof write === 'function') return;
+  throw new PitotError('API_MISUSE', {
+    option: 'destination',
+    allowed: 'stdout, stderr, { file } or an object with write(line)',
+    received: show(destination),
+    remedy: 'Leave it out for stdout.',
+  });
+}

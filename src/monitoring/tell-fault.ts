@@ -1,0 +1,25 @@
+// Tells the agent of a fault in what the monitoring API called or wrote: counted in the report, never thrown into the host.
+import { monotonicMs } from '../core/clock.js';
+import { HOST_FAULTS_MAX } from '../core/limits.js';
+import { processHost } from '../host/process-host.js';
+import { maskSecrets } from './mask-secrets.js';
+
+const PERIOD_MS = 60_000;
+
+let told = 0;
+let sinceMs = Number.NEGATIVE_INFINITY;
+
+/** At most 20 a minute reach the agent: a fault may come with every log line, and telling costs 20 µs. */
+export function tellFault(code: string, message: string): void {
+  const nowMs = monotonicMs();
+  if (nowMs - sinceMs >= PERIOD_MS) {
+    sinceMs = nowMs;
+    told = 0;
+  }
+  if (told++ >= HOST_FAULTS_MAX) return;
+  try {
+    processHost().thread.attached?.channel.announce({ kind: 'fault', code, message: maskSecrets(message) });
+  } catch {
+    // A thread that is being torn down has no channel: there is nobody to tell.
+  }
+}
