@@ -110,6 +110,9 @@ export const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 /** The same in memory, while the disk takes no more. */
 export const QUEUE_MEMORY_MAX = 1000;
 export const QUEUE_MEMORY_BYTES_MAX = 8 * 1024 * 1024;
+/** Tries that a receiver answered with 5xx before the next notification goes first (20 min), and failures between deliveries of others after which it is dropped. */
+export const STUCK_TRIES = 10;
+export const STUCK_STRIKES = 3;
 /** Age at which a notification that nobody took is dropped, ms: a day; later it would be history, not an alert. */
 export const NOTIFICATION_AGE_MS_MAX = 86_400_000;
 /** Parts of an alert that are queued: sentences and labels, and characters of each text. Evidence is figures, not logs. */

@@ -2,7 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Alert } from '../../core/alert-types.js';
 import { wallMs } from '../../core/clock.js';
-import { NOTIFICATION_AGE_MS_MAX, QUEUE_BYTES_MAX, QUEUE_MAX, QUEUE_PULSE_MS, REPOST_ALERTS_MAX, REPOST_MS } from '../../core/limits.js';
+import {
+  NOTIFICATION_AGE_MS_MAX,
+  QUEUE_BYTES_MAX,
+  QUEUE_MAX,
+  QUEUE_PULSE_MS,
+  REPOST_ALERTS_MAX,
+  REPOST_MS,
+  STUCK_STRIKES,
+  STUCK_TRIES,
+} from '../../core/limits.js';
 import { postableAlert } from './alertmanager-payload.js';
 import { backOffMs } from './back-off.js';
 import { type PostOutcome, type PostRequest, postJson } from './http-post.js';
@@ -50,6 +59,8 @@ interface Lane {
   /** undefined: left from a configuration that had it. Waits until it is too old, in case the sink comes back. */
   sink: SinkConfig | undefined;
   entries: Entry[];
+  /** Notifications delivered so far. */
+  delivered: number;
   inFlight: Entry | null;
   /** In a row. */
   failures: number;
@@ -275,14 +286,34 @@ export class Delivery {
     const outcome = await this.post(() => sinkRequest(lane.sink as SinkConfig, notification, this.nowMs));
     if (this.closed && outcome.kind === 'retry') return;
     entry.tries++;
-    if (outcome.kind === 'retry') this.failed(lane, outcome.retryAfterMs ?? 0);
-    else {
+    if (outcome.kind === 'retry') {
+      this.failed(lane, outcome.retryAfterMs ?? 0);
+      if (this.isHopeless(lane, entry, outcome.reason)) {
+        this.forget(lane, entry);
+        this.dropped(lane, entry.alertId, entry.tries, `${outcome.reason} each time, while others were delivered`);
+        return;
+      }
+    } else {
       lane.failures = 0;
+      if (outcome.kind === 'delivered') lane.delivered++;
       this.forget(lane, entry);
     }
     const { state, words } = said(outcome, entry.tries);
     this.tell(lane, entry.alertId, { state, text: words, tries: entry.tries });
     if (outcome.kind === 'refused') this.guard(() => this.options.onDropped(1, `${lane.name}: refused (${outcome.reason})`));
+  }
+
+  /**
+   * A receiver that fails at one notification would get none behind it: after many tries that it answered with 5xx, the next one goes first.
+   * It is hopeless once it has failed several times with a delivery of another before each.
+   */
+  private isHopeless(lane: Lane, entry: Entry, reason: string): boolean {
+    if (entry.tries < STUCK_TRIES || !reason.startsWith('status 5')) return false;
+    if (entry.deliveredBefore >= 0 && lane.delivered > entry.deliveredBefore && ++entry.strikes >= STUCK_STRIKES) return true;
+    entry.deliveredBefore = lane.delivered;
+    const other = lane.entries.findIndex(({ alertId }) => alertId !== entry.alertId);
+    if (other > 0) lane.entries.splice(0, other + 1, lane.entries[other], ...lane.entries.slice(0, other));
+    return false;
   }
 
   private async sendAgain(lane: Lane): Promise<void> {
@@ -332,7 +363,19 @@ export class Delivery {
     let lane = this.lanes.get(name);
     if (lane === undefined) {
       const sink = this.options.sinks.get(name);
-      lane = { name, sink, entries: [], inFlight: null, failures: 0, nextAtMs: 0, running: null, firing: new Set(), reposts: [], repostedAtMs: 0 };
+      lane = {
+        name,
+        sink,
+        entries: [],
+        delivered: 0,
+        inFlight: null,
+        failures: 0,
+        nextAtMs: 0,
+        running: null,
+        firing: new Set(),
+        reposts: [],
+        repostedAtMs: 0,
+      };
       this.lanes.set(name, lane);
     }
     return lane;

@@ -129,23 +129,32 @@ function parseOrigin(
     blame(field, wanted, kindOf(value), 'Correct the value.');
     return null;
   }
-  if (way === 'File') return new Secret({ from: 'file', path: value });
+  // What stands in XEnv or XFile may be the secret itself, written into the wrong field: neither is ever told.
+  if (way === 'File') {
+    if (value.length <= 4096 && !/^https?:/i.test(value)) return new Secret({ from: 'file', path: value, field });
+    blame(field, 'the path of a file', kindOf(value), `Write the value itself under ${field.replace('File', '')}.`);
+    return null;
+  }
   if (way === 'Env' && !ENV_NAME.test(value)) {
-    // What stands here may be the secret itself, written into the wrong field.
-    blame(field, 'the name of an environment variable', kindOf(value), `Write the value itself under ${field.slice(0, -3)}.`);
+    blame(field, 'the name of an environment variable', kindOf(value), `Write the value itself under ${field.replace('Env', '')}.`);
     return null;
   }
   const text = way === 'Env' ? env[value]?.trim() : value.trim();
   if (way === 'Env' && !text) {
-    blame(field, `a variable ${show(value)} with a value`, 'no such variable, or an empty one', 'Set the variable where the process is started.');
+    blame(
+      field,
+      'the name of an environment variable that has a value',
+      'no such variable, or an empty one',
+      'Set the variable where the process is started.',
+    );
     return null;
   }
   const found = fault(text as string);
   if (found !== null) {
-    blame(field, allowed, found, way === 'Env' ? `Correct the variable ${value}.` : 'Correct the value.');
+    blame(field, allowed, found, way === 'Env' ? 'Correct the value of the variable.' : 'Correct the value.');
     return null;
   }
-  return new Secret(way === 'Env' ? { from: 'environment', variable: value } : { from: 'configuration' }, text);
+  return new Secret(way === 'Env' ? { from: 'environment' } : { from: 'configuration' }, text);
 }
 
 function parseHeaders(fields: Fields, env: NodeJS.ProcessEnv, blame: Blame): ReadonlyMap<string, Secret> {
@@ -162,7 +171,7 @@ function parseHeaders(fields: Fields, env: NodeJS.ProcessEnv, blame: Blame): Rea
       const wrong = headersFault(name, headers);
       if (wrong !== null) blame(field, HEADERS_ALLOWED, wrong, 'Correct or remove the header.');
       else {
-        const secret = parseOrigin(`${field}`, value, way, env, headerFault, 'a header value in one line', blame);
+        const secret = parseOrigin(`${field}.${name}`, value, way, env, headerFault, 'a header value in one line', blame);
         if (secret !== null) headers.set(name.toLowerCase(), secret);
       }
     }
@@ -170,8 +179,7 @@ function parseHeaders(fields: Fields, env: NodeJS.ProcessEnv, blame: Blame): Rea
   return headers;
 }
 
-const keyFault = (text: string): string | null =>
-  /^[A-Za-z0-9_-]{20,64}$/.test(text) ? null : `text of ${text.length} characters that is no such key`;
+const keyFault = (text: string): string | null => (/^[A-Za-z0-9]{32}$/.test(text) ? null : `text of ${text.length} characters that is no such key`);
 
 const headerFault = (text: string): string | null =>
   /^[\t\x20-\x7e\x80-\xff]{1,8192}$/.test(text) ? null : `text of ${text.length} characters that no header may hold`;

@@ -24,8 +24,11 @@ export interface Entry {
   alertId: string;
   state: string;
   queuedAtMs: number;
-  /** Tries that failed. */
+  /** Requests made for it by this process. */
   tries: number;
+  /** What its sink had taken when it last stood aside for another (-1: never), and how often it failed after such a one was delivered. */
+  deliveredBefore: number;
+  strikes: number;
 }
 
 export type OnTrouble = (message: string) => void;
@@ -249,7 +252,7 @@ export class QueueFiles {
 const byFile = (a: Entry, b: Entry): number => (a.file < b.file ? -1 : 1);
 
 function entryOf({ sink, alert, queuedAtMs }: Notification, file: string, bytes: number): Entry {
-  return { file, text: '', bytes, sink, alertId: alert.id, state: alert.state, queuedAtMs, tries: 0 };
+  return { file, text: '', bytes, sink, alertId: alert.id, state: alert.state, queuedAtMs, tries: 0, deliveredBefore: -1, strikes: 0 };
 }
 
 function listOr(directory: string): string[] {

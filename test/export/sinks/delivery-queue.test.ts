@@ -14,8 +14,8 @@ import { alertOf, resolved, START_MS, startReceiver } from './receiver.js';
 
 const SOURCE = { service: 'ledger', host: 'box', pid: 42, version: '0.1.0' };
 
-function temporary(t: ExecutionContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'pitot-sinks-'));
+function temporary(t: ExecutionContext, within = tmpdir()): string {
+  const directory = mkdtempSync(join(within, 'pitot-sinks-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   return join(directory, 'alerts');
 }
@@ -149,7 +149,9 @@ test('should go on with the next when the receiver refuses one', async (t) => {
 
 test('should lose none of 10 000 and say what is beyond when a receiver is out for an hour', async (t) => {
   let isDown = true;
-  const { delivery, sent, dropped } = start(temporary(t), HOOK, () => (isDown ? DOWN : DELIVERED));
+  // In memory where there is such a place: a disk that others keep busy takes a millisecond a file.
+  const directory = temporary(t, existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+  const { delivery, sent, dropped } = start(directory, HOOK, () => (isDown ? DOWN : DELIVERED));
   // 10 003 alerts over the hour, the sink tried all the while.
   for (let i = 0; i < 10_003; i++) {
     delivery.enqueue(alertOf(`a${i}`), ['hook']);
@@ -184,6 +186,46 @@ test('should drop from the longest queue when the bytes are full and one of two 
   await delivery.settle(5000);
   t.true(sent.some(({ url }) => url.endsWith('/other')));
   t.is(delivery.size, 3);
+  delivery.close();
+});
+
+test('should deliver those behind it and drop the one in the end when a receiver fails at one alone', async (t) => {
+  const reply: Reply = ({ body }) => (body.includes('"poison"') ? { kind: 'retry', reason: 'status 500' } : DELIVERED);
+  const { delivery, sent, dropped } = start(temporary(t), HOOK, reply);
+  delivery.enqueue(alertOf('poison'), ['hook']);
+  delivery.enqueue(resolved(alertOf('poison')), ['hook']);
+  for (let i = 0; i < 5; i++) delivery.enqueue(alertOf(`a${i}`), ['hook']);
+  for (let n = 0; n < 30 && delivery.size > 1; n++) {
+    delivery.tick(START_MS + n * 300_000);
+    await delivery.settle(5000);
+  }
+  t.deepEqual(idsOf(sent), [
+    ...Array.from({ length: 10 }, () => 'poison firing'),
+    ...['a0 firing', 'poison firing', 'a1 firing', 'poison firing', 'a2 firing', 'poison firing'],
+    // Its end fails as well; what is behind that goes first after as many tries.
+    ...Array.from({ length: 10 }, () => 'poison resolved'),
+    ...['a3 firing', 'poison resolved', 'a4 firing', 'poison resolved'],
+    ...Array.from({ length: sent.length - 30 }, () => 'poison resolved'),
+  ]);
+  t.deepEqual(dropped, ['1 hook: status 500 each time, while others were delivered']);
+  t.is(delivery.size, 1);
+  delivery.close();
+});
+
+test('should lose none when every one fails with 500 for an hour', async (t) => {
+  let isDown = true;
+  const { delivery, sent, dropped } = start(temporary(t), HOOK, () => (isDown ? { kind: 'retry', reason: 'status 503' } : DELIVERED));
+  for (let i = 0; i < 5; i++) delivery.enqueue(alertOf(`a${i}`), ['hook']);
+  for (let second = 0; second < 3600; second += 10) {
+    delivery.tick(START_MS + second * 1000);
+    await delivery.settle(5000);
+  }
+  isDown = false;
+  const before = sent.length;
+  delivery.tick(START_MS + 7_200_000);
+  await delivery.settle(5000);
+  t.deepEqual(idsOf(sent.slice(before)).sort(), ['a0 firing', 'a1 firing', 'a2 firing', 'a3 firing', 'a4 firing']);
+  t.deepEqual(dropped, []);
   delivery.close();
 });
 
