@@ -33,6 +33,9 @@ export interface HeapSnapshotSources extends HeapActionSources {
   startMsMax?: number;
 }
 
+/** Whose V8 takes snapshots by interrupt, and in its own way. */
+const IS_NODE_20 = Number(process.versions.v8.split('.')[0]) < 12;
+
 export function heapSnapshotAction(options: HeapSnapshotOptions, sources: HeapSnapshotSources): Action {
   let isBusy = false;
   return {
@@ -82,17 +85,17 @@ async function take(session: HeapSession, { directory, pid }: HeapSnapshotOption
     session.close();
   }, sources.startMsMax ?? SNAPSHOT_START_MS_MAX);
   try {
-    // V8 before 11.5 (Node 20) counts the line ends of a script anew for each of its functions: minutes for a large one. The debugger has them counted once.
-    if (Number(process.versions.v8.split('.')[0]) < 12) {
+    // V8 before 11.5 (Node 20) counts the line ends of a script anew for each of its functions: minutes for a large one. The debugger has them counted once
+    // (20 000 functions: 13.6 s, then 3.8).
+    if (IS_NODE_20) {
       await session.send('Debugger.enable');
       await session.send('Debugger.disable');
     }
-    let startMs = Number.NaN;
+    // Node 20 begins at once; its first sign of progress comes after a full collection.
+    let startMs = IS_NODE_20 ? sources.monotonicMs() : Number.NaN;
     session.onEvent = (method, { chunk }) => {
-      if (Number.isNaN(startMs)) {
-        startMs = sources.monotonicMs();
-        clearTimeout(late);
-      }
+      clearTimeout(late);
+      if (Number.isNaN(startMs)) startMs = sources.monotonicMs();
       if (method === 'HeapProfiler.addHeapSnapshotChunk') file.append(chunk as string);
     };
     // Its progress tells when it begins: from Node 22 on it waits for the loop to turn.

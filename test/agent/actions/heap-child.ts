@@ -10,8 +10,8 @@ export interface ChildTask {
   baseDirectory: string;
   /** Actions of each run; the runs go on at the same time. */
   runs: string[][];
-  /** Main does nothing but turn in a loop for so long, ms. */
-  blockMs?: number;
+  /** Main does nothing but count until the actions are done. */
+  blocked?: boolean;
   /** How long the begin of a snapshot is waited for, ms. */
   startMsMax?: number;
   /** Bytes that are left, as if the cgroup said so. */
@@ -65,8 +65,10 @@ if (isMainThread) {
   const isSampling = (): Promise<boolean> =>
     new Promise((resolve) => own.post('HeapProfiler.getSamplingProfile', (error) => resolve(error === null)));
   if (task.foreignSampler) own.post('HeapProfiler.startSampling', { samplingInterval: 4096 }, () => {});
-  const growth = setInterval(() => growOrders(2000), 5);
-  const worker = new Worker(new URL(import.meta.url), { workerData: task });
+  // Only where a profile is to see it: a snapshot takes the longer the more there is.
+  const growth = setInterval(() => task.runs.flat().includes('heap-profile') && kept.length < 400_000 && growOrders(2000), 5);
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL(import.meta.url), { workerData: { task, done } });
   worker.once('message', async (lines: string[][]) => {
     clearInterval(growth);
     process.stdout.write(`${JSON.stringify({ lines, foreignSampler: await isSampling() } satisfies ChildResult)}\n`);
@@ -74,11 +76,15 @@ if (isMainThread) {
     await worker.terminate();
   });
   worker.once('online', () => {
-    const end = Date.now() + (task.blockMs ?? 0);
-    while (Date.now() < end) Math.sqrt(end);
+    let turns = 0;
+    while (task.blocked && Atomics.load(done, 0) === 0) turns++;
+    return turns;
   });
 } else {
   // As the agent thread, it stays. Node 20 ends the process with SIGABRT when a thread ends before main has taken leave of a session that it closed.
   setInterval(() => {}, 1000);
-  parentPort?.postMessage(await runActions(workerData as ChildTask));
+  const { task, done } = workerData as { task: ChildTask; done: Int32Array };
+  const lines = await runActions(task);
+  Atomics.store(done, 0, 1);
+  parentPort?.postMessage(lines);
 }
