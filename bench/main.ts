@@ -5,6 +5,7 @@ import { diffNoise } from './diff-noise.js';
 import { hotPath } from './hot-path.js';
 import { http } from './http.js';
 import { profilerHttp } from './profiler-http.js';
+import { registry } from './registry.js';
 import { rest } from './rest.js';
 import { rotation } from './rotation.js';
 import { runBenches } from './run-benches.js';
@@ -14,6 +15,6 @@ import { throughput } from './throughput.js';
 import { window } from './window.js';
 
 await runBenches(
-  [hotPath, aggregate, throughput, startup, window, rest, http, rotation, stall, profilerHttp, churn, diffNoise],
+  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, stall, profilerHttp, churn, diffNoise],
   process.argv.slice(2),
 );

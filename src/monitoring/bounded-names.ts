@@ -8,6 +8,9 @@ export class BoundedNames<Handle> {
   private readonly limit: number;
   private readonly make: (name: string) => Handle;
   private other: Handle | null = null;
+  /** The newest answer: who asks in a loop asks for the same one, and comparing a name with itself is a tenth of a look-up. */
+  private lastName: string | null = null;
+  private lastHandle: Handle | null = null;
 
   constructor(limit: number, make: (name: string) => Handle) {
     this.limit = limit;
@@ -15,7 +18,11 @@ export class BoundedNames<Handle> {
   }
 
   get(name: string): Handle {
-    return this.handles.get(name) ?? this.add(labelText(name));
+    if (name === this.lastName) return this.lastHandle as Handle;
+    const handle = this.handles.get(name) ?? this.add(labelText(name));
+    this.lastName = name;
+    this.lastHandle = handle;
+    return handle;
   }
 
   private add(name: string): Handle {

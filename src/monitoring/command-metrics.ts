@@ -3,6 +3,7 @@ import { PitotError, show } from '../core/errors.js';
 import { COMMAND_ERRORS, COMMAND_EVENTS, COMMAND_STREAMS, COMMANDS, COMMANDS_CONCURRENT, OTHER } from '../core/instrument-names.js';
 import { COMMAND_TYPES_MAX } from '../core/limits.js';
 import type { Instruments } from '../host/instruments.js';
+import type { Path } from '../host/path.js';
 import type { Distribution } from '../host/values.js';
 import { labelText } from './bounded-names.js';
 import { ConcurrencyGauge } from './concurrency-gauge.js';
@@ -71,6 +72,9 @@ export class CommandType {
   readonly complexity: CommandComplexity;
   private readonly shared: Shared;
   private readonly operation: TimedOperation;
+  /** The operation's own path and gauge: a call less in start and succeed, 1.5 ns of the 5. */
+  private readonly path: Path;
+  private readonly concurrent: ConcurrencyGauge;
   private readonly observer: OperationObserver<unknown>;
   private streams: Distribution | null = null;
   private events: Distribution | null = null;
@@ -81,6 +85,8 @@ export class CommandType {
     this.complexity = complexity;
     this.shared = shared;
     this.operation = new TimedOperation(shared.instruments.path(COMMANDS, { command: name, complexity }), shared.concurrent);
+    this.path = this.operation.path;
+    this.concurrent = shared.concurrent;
     this.observer = {
       succeeded: () => {},
       failed: (error) => {
@@ -97,11 +103,14 @@ export class CommandType {
 
   /** Begins a command: for those who cannot wrap it. Returns a token, a number; each is ended once, by `succeed` or `fail`. */
   start(): number {
-    return this.operation.start();
+    const token = this.path.start();
+    if (token !== INACTIVE) this.concurrent.enter();
+    return token;
   }
 
   succeed(token: number): void {
-    this.operation.end(token, true);
+    this.path.end(token, true);
+    if (token !== INACTIVE) this.concurrent.leave();
   }
 
   /** Ends a command that failed. The kind of the error is its code, else its name; text is the kind itself. */

@@ -14,7 +14,7 @@ export interface OperationObserver<Result> {
 
 /** Times an operation and counts it as under way; tokens are the path's, so they cost no allocation. */
 export class TimedOperation {
-  private readonly path: Path;
+  readonly path: Path;
   private readonly concurrent: ConcurrencyGauge | null;
 
   constructor(path: Path, concurrent: ConcurrencyGauge | null) {

@@ -107,6 +107,25 @@ for (const [index, { title, args, env }] of LOADS.entries()) {
   });
 }
 
+test('should share one host with pitot when pitot/monitoring is imported and required', async (t) => {
+  project.write(
+    'monitoring.mjs',
+    "import { path } from 'pitot';\nimport { MetricsRegistry } from 'pitot/monitoring';\nimport { createRequire } from 'node:module';\n" +
+      "const required = createRequire(import.meta.url)('pitot/monitoring');\n" +
+      "new MetricsRegistry().commands.run('Transfer', () => 1);\nnew required.MetricsRegistry().commands.run('Transfer', () => 1);\n" +
+      "path('commands', { command: 'Transfer', complexity: 'simple' }).record(1000);\nconsole.log(required.MetricsRegistry === MetricsRegistry);\n",
+  );
+  const { code, stdout, stderr } = await project.node(['--import', 'pitot/register', 'monitoring.mjs'], { PITOT_DIR: 'monitoring' });
+  t.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'true\n', stderr: '' });
+  t.deepEqual(
+    project
+      .latest('monitoring')
+      ?.paths.filter(({ name }) => name === 'commands')
+      .map(({ labels, count }) => [labels, count]),
+    [[{ command: 'Transfer', complexity: 'simple' }, 3]],
+  );
+});
+
 test('should say its version and its commands when npx runs it', async (t) => {
   const version = await run('npx', ['--no-install', 'pitot', '--version'], project.directory);
   t.is(version.stdout.trim(), VERSION);
@@ -218,13 +237,37 @@ export const all = [answer, later, wrapped, off, flush() satisfies Promise<Repor
 `;
 const NAMES = 'counter, distribution, flush, gauge, on, path, type Path, PitotError, type Report, start, stop';
 
+const REGISTRY_CONSUMER = `
+const metrics: MetricsRegistry = new MetricsRegistry();
+const transfer = metrics.commands.type('Transfer', { complexity: 'complex' });
+const sum: Promise<number> = transfer.run(async () => 42);
+transfer.fail(transfer.start(), new Error('x'));
+metrics.eventStore.read(async () => [1, 2], (events) => events.length, 'stream');
+metrics.projections.projection('p').processed(1, { eventAtMs: Date.now(), position: 5n });
+metrics.system.updateConnectionPool('db', { total: 1, available: 1 });
+class Store {
+  async readStream(name: string) { return { events: [name] }; }
+  async appendToStream(name: string, events: number[]) { return { createdNewStream: name !== '' && events.length > 0 }; }
+}
+const store: Store = instrumentStore(new Store(), metrics);
+// @ts-expect-error no such complexity
+metrics.commands.type('Transfer', { complexity: 'hard' });
+// @ts-expect-error no store
+instrumentStore({}, metrics);
+export const registry = [sum, store, instrumentPool];
+`;
+const REGISTRY_NAMES = 'instrumentPool, instrumentStore, MetricsRegistry';
+
 test('should compile strictly when ES and CommonJS modules in TypeScript use the whole API', async (t) => {
   project.link('@types/node');
   project.link('undici-types');
-  project.write('types/consumer.mts', `import { ${NAMES} } from 'pitot';\nimport 'pitot/register';\n${CONSUMER}\nexport const e = PitotError;\n`);
+  project.write(
+    'types/consumer.mts',
+    `import { ${NAMES} } from 'pitot';\nimport 'pitot/register';\nimport { ${REGISTRY_NAMES} } from 'pitot/monitoring';\n${CONSUMER}\n${REGISTRY_CONSUMER}\nexport const e = PitotError;\n`,
+  );
   project.write(
     'types/consumer.cts',
-    `import { ${NAMES} } from 'pitot';\nimport pitot = require('pitot');\nimport 'pitot/register';\n${CONSUMER}\nexport const e = [PitotError, pitot.path('x')];\n`,
+    `import { ${NAMES} } from 'pitot';\nimport pitot = require('pitot');\nimport 'pitot/register';\nimport { ${REGISTRY_NAMES} } from 'pitot/monitoring';\n${CONSUMER}\n${REGISTRY_CONSUMER}\nexport const e = [PitotError, pitot.path('x')];\n`,
   );
   const compilerOptions = {
     module: 'nodenext',
