@@ -1,6 +1,6 @@
 // How often the actions of rules have run, by rule and action, and whether they may again. Plain data on the wall clock, so that it outlives the process.
 import { ACTION_LIMITS_MAX, ACTION_RUNS_MAX } from '../../core/limits.js';
-import { formatDurationMs } from './format-duration.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 
 /** The limits of a rule, as ActionLimits. */
 interface Limits {
@@ -47,10 +47,10 @@ export class ActionUse {
     // A run in the future is one before the clock was put back: nobody knows how long ago.
     used.runsAtMs = used.runsAtMs.filter((atMs) => atMs <= nowMs && nowMs - atMs < Math.max(windowMs, coolDownMs));
     const inWindow = used.runsAtMs.filter((atMs) => nowMs - atMs < windowMs).length;
-    if (inWindow >= limits.count) return `${inWindow} ${inWindow === 1 ? 'run' : 'runs'} in ${formatDurationMs(windowMs)}`;
+    if (inWindow >= limits.count) return `${inWindow} ${inWindow === 1 ? 'run' : 'runs'} in ${durationWords(windowMs)}`;
     const last = used.runsAtMs.at(-1);
     if (last !== undefined && nowMs - last < coolDownMs)
-      return `${formatDurationMs(nowMs - last)} since the last run, ${formatDurationMs(coolDownMs)} is the least`;
+      return `${durationWords(nowMs - last)} since the last run, ${durationWords(coolDownMs)} is the least`;
     used.runsAtMs = [...used.runsAtMs, nowMs].slice(-ACTION_RUNS_MAX);
     used.untilMs = nowMs + Math.max(windowMs, coolDownMs);
     used.open = [...used.open.filter((id) => id !== alertId), alertId].slice(-ACTION_RUNS_MAX);

@@ -1,10 +1,10 @@
 // Runs the named actions of an alert one after the other: within the limits of its rule, each within its time, and never with an error.
 import type { Alert } from '../../core/alert-types.js';
 import { ACTION_MS_MAX } from '../../core/limits.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 import type { ActionLimits, ActionName } from '../../diagnose/rules/rule.js';
 import type { Action } from './action.js';
 import { ActionUse } from './action-limits.js';
-import { formatDurationMs } from './format-duration.js';
 
 /** Characters of an error in an alert. */
 const ERROR_CHARS_MAX = 300;
@@ -75,7 +75,7 @@ async function bounded(action: Action, alert: Alert): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => {
-      resolve(`timed out after ${formatDurationMs(timeoutMs)}`);
+      resolve(`timed out after ${durationWords(timeoutMs)}`);
       abort.abort();
     }, timeoutMs);
   });

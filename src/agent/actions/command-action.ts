@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Alert } from '../../core/alert-types.js';
 import { COMMAND_ALERT_BYTES_MAX, COMMAND_GRACE_MS, COMMAND_OUTPUT_BYTES_MAX } from '../../core/limits.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 import type { Action } from './action.js';
 import type { CommandConfig } from './command-config.js';
-import { formatDurationMs } from './format-duration.js';
 
 /** Characters of a command's last words in its result. */
 const LAST_LINE_CHARS_MAX = 200;
@@ -65,7 +65,7 @@ function runCommand(
     };
     child.once('error', (error) => settle(`failed: ${error.message}`));
     child.once('exit', (code, signalName) => {
-      const took = formatDurationMs(monotonicMs() - startMs);
+      const took = durationWords(monotonicMs() - startMs);
       const how = code === null ? `ended by ${signalName}` : `exit code ${code}`;
       if (isLate) {
         // Members of the group that did not go with it.
@@ -75,7 +75,7 @@ function runCommand(
       const tell = (): void =>
         settle(
           isLate
-            ? `timed out after ${formatDurationMs(timeoutMs)}, ${how}${output.lastWords()}`
+            ? `timed out after ${durationWords(timeoutMs)}, ${how}${output.lastWords()}`
             : `${how} in ${took}${code === 0 ? '' : output.lastWords()}`,
         );
       // 'close' comes when its pipes are read to the end, or never, where somebody has inherited them.

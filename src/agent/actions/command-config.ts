@@ -1,6 +1,7 @@
 // The commands of a configuration, which alerts may run: read and checked, each by itself.
 import { show } from '../../core/errors.js';
 import { COMMAND_MS, COMMAND_MS_MAX, COMMANDS_MAX } from '../../core/limits.js';
+import { parseDuration } from '../../diagnose/rules/durations.js';
 
 export interface CommandConfig {
   /** The executable and its arguments; no shell is between. */
@@ -26,7 +27,6 @@ export interface ParsedCommands {
 /** Names that rules use for something else. */
 const TAKEN = new Set(['log', 'flame', 'heap-profile', 'heap-snapshot']);
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
 
 /**
  * `{ "restart": { "run": ["/usr/bin/systemctl", "restart", "shop"], "timeoutMs": 10000 } }`. timeoutMs: ms, or text like "90s"; default 10 s, 1 ms to 10
@@ -78,8 +78,7 @@ function mistakesOf(command: string, value: unknown, taken: number): CommandMist
 
 /** Null: not a duration within the bounds. */
 function parseMs(value: unknown): number | null {
-  const [, digits, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/.exec(value)) || [];
-  const ms = typeof value === 'number' ? value : Number(digits ?? Number.NaN) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  const ms = parseDuration(value) ?? 0;
   return ms >= 1 && ms <= COMMAND_MS_MAX ? ms : null;
 }
 

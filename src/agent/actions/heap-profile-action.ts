@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { HEAP_ANSWER_MS_MAX, HEAP_PROFILE_MS, HEAP_PROFILE_MS_MIN, HEAP_PROFILES_MAX, HEAP_SAMPLE_BYTES } from '../../core/limits.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 import { writeAtomically } from '../../report/files.js';
 import type { Action } from './action.js';
-import { formatDurationMs } from './format-duration.js';
 import { HEAP_DIRECTORY, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapSession } from './heap-session.js';
 
@@ -60,7 +60,7 @@ async function profile(
     const name = heapFileName(directory, nowMs(), pid, 'heapprofile');
     writeAtomically(join(directory, HEAP_DIRECTORY), name, JSON.stringify(taken.profile));
     keepNewestHeaps(directory, 'heapprofile', HEAP_PROFILES_MAX);
-    return `${HEAP_DIRECTORY}/${name} (${isOwn ? formatDurationMs(profileMs) : 'of a sampler that was running'})`;
+    return `${HEAP_DIRECTORY}/${name} (${isOwn ? durationWords(profileMs) : 'of a sampler that was running'})`;
   } finally {
     session.close();
   }

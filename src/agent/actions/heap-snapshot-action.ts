@@ -2,8 +2,8 @@
 import { statfs } from 'node:fs/promises';
 import { HEAP_SNAPSHOTS_MAX, SNAPSHOT_COOL_DOWN_MS, SNAPSHOT_MS_MAX, SNAPSHOT_PAUSE_MS_MAX, SNAPSHOT_START_MS_MAX } from '../../core/limits.js';
 import { formatBytes } from '../../core/units.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 import type { Action } from './action.js';
-import { formatDurationMs } from './format-duration.js';
 import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';
@@ -104,7 +104,7 @@ async function take(session: HeapSession, { directory, pid }: HeapSnapshotOption
     const name = file.finish();
     sources.onTaken?.(tookMs);
     keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX);
-    return `${name} (${formatBytes(file.bytes)}, the main thread stood still for ${formatDurationMs(tookMs)})`;
+    return `${name} (${formatBytes(file.bytes)}, the main thread stood still for ${durationWords(tookMs)})`;
   } catch (error) {
     if (isLate) return 'refused: the loop of the main thread does not turn';
     throw error;

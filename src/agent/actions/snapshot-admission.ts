@@ -1,7 +1,7 @@
 // Whether a heap snapshot may be taken: whether the memory, the disk and the standstill it will need are there. Pure.
 import { SNAPSHOT_DISK_RATIO, SNAPSHOT_PAUSE_MS_PER_MIB, SNAPSHOT_SPIKE_RATIO, SNAPSHOT_SPIKE_RATIO_LARGE } from '../../core/limits.js';
 import { BYTES_PER_MIB, formatBytes } from '../../core/units.js';
-import { formatDurationMs } from './format-duration.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 import type { MemoryHeadroom } from './memory-headroom.js';
 
 export interface SnapshotNeeds {
@@ -30,8 +30,7 @@ export function refuseSnapshot({ heapUsedBytes, largeRatio }: SnapshotNeeds, { m
   if (diskBytes !== null && fileBytes > diskBytes)
     return `its file may take ${formatBytes(fileBytes)} and ${formatBytes(diskBytes)} are free on the disk`;
   const pauseMs = (heapUsedBytes / BYTES_PER_MIB) * SNAPSHOT_PAUSE_MS_PER_MIB;
-  if (pauseMs > pauseMsMax)
-    return `the process would stand still for about ${formatDurationMs(pauseMs)} and ${formatDurationMs(pauseMsMax)} are allowed`;
+  if (pauseMs > pauseMsMax) return `the process would stand still for about ${durationWords(pauseMs)} and ${durationWords(pauseMsMax)} are allowed`;
   return null;
 }
 

@@ -2,9 +2,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SNAPSHOT_LOCK_MS_MAX } from '../../core/limits.js';
+import { durationWords } from '../../diagnose/rules/durations.js';
 import { ensureRunDirectory, writeAtomically } from '../../report/files.js';
 import { STATE_DIRECTORY } from '../alert-state-file.js';
-import { formatDurationMs } from './format-duration.js';
 
 export interface SnapshotClaim {
   baseDirectory: string;
@@ -34,7 +34,7 @@ export function claimSnapshot({ baseDirectory, service, pid, coolDownMs, nowMs }
     // A time in the future is one before the clock was put back.
     if (last !== null && last.atMs <= nowMs && nowMs - last.atMs < coolDownMs) {
       const who = last.pid === pid ? 'this process' : `process ${last.pid}`;
-      return `${who} took one ${formatDurationMs(nowMs - last.atMs)} ago, one in ${formatDurationMs(coolDownMs)} is allowed`;
+      return `${who} took one ${durationWords(nowMs - last.atMs)} ago, one in ${durationWords(coolDownMs)} is allowed`;
     }
     writeAtomically(directory, name, JSON.stringify({ at: new Date(nowMs).toISOString(), pid }));
     return null;

@@ -102,11 +102,11 @@ test('should let one process of a service take a snapshot a day when several ask
   const claim = (pid: number, atMs: number, service = 'shop'): string | null =>
     claimSnapshot({ baseDirectory, service, pid, coolDownMs: DAY_MS, nowMs: atMs });
   t.is(claim(1, NOW_MS), null);
-  t.is(claim(2, NOW_MS + 3_600_000), 'process 1 took one 1 h ago, one in 1 d is allowed');
-  t.is(claim(1, NOW_MS + DAY_MS - 60_000), 'this process took one 24 h ago, one in 1 d is allowed');
+  t.is(claim(2, NOW_MS + 3_600_000), 'process 1 took one 1 h ago, one in 24 h is allowed');
+  t.is(claim(1, NOW_MS + DAY_MS - 60_000), 'this process took one 24 h ago, one in 24 h is allowed');
   t.is(claim(2, NOW_MS, 'shop.other'), null);
   t.is(claim(2, NOW_MS + DAY_MS), null);
-  t.is(claim(1, NOW_MS + DAY_MS + 1), 'process 2 took one 1 ms ago, one in 1 d is allowed');
+  t.is(claim(1, NOW_MS + DAY_MS + 1), 'process 2 took one 1 ms ago, one in 24 h is allowed');
   const file = join(baseDirectory, '.state/shop.heap-snapshot');
   t.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { at: '2026-01-03T03:04:05.000Z', pid: 2 });
   t.is(statSync(file).mode & 0o777, 0o600);
