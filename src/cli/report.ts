@@ -5,6 +5,7 @@ import { resolveConfig } from '../config/resolve.js';
 import { PitotError } from '../core/errors.js';
 import { mergeReports } from '../report/merge-reports.js';
 import { reportFiles } from '../report/run-directories.js';
+import { renderRules } from '../report/text-alerts.js';
 import { renderStallsAlone } from '../report/text-cpu.js';
 import { renderText } from '../report/text-report.js';
 import { type Command, EXIT_DONE } from './command.js';
@@ -21,6 +22,7 @@ the processes of one service and are merged: histograms are added, percentiles a
 and several are merged.
 
 Options:
+  --rules       print each rule of the newest report: its state, and why it fires or does not; with --json, that has them anyway
   --json        print the merged run as JSON
   --html FILE   write the merged run as a self-contained page
   --png FILE    write the merged run as a picture, for chats and notes (needs the optional package @napi-rs/canvas)
@@ -38,6 +40,7 @@ export const command: Command = {
       args: [...args],
       options: {
         json: { type: 'boolean' },
+        rules: { type: 'boolean' },
         html: { type: 'string' },
         png: { type: 'string' },
         dark: { type: 'boolean' },
@@ -61,7 +64,12 @@ export const command: Command = {
       warned.add(message);
     });
     const isForPeople = !values.json && values.html === undefined && values.png === undefined;
-    if (isForPeople && groups.every(({ directory }) => reportFiles(directory).length === 0) && groups.some(({ stalls }) => stalls?.length)) {
+    if (
+      isForPeople &&
+      !values.rules &&
+      groups.every(({ directory }) => reportFiles(directory).length === 0) &&
+      groups.some(({ stalls }) => stalls?.length)
+    ) {
       for (const { directory, stalls } of groups) io.out(renderStallsAlone(directory, stalls ?? [], io.width));
       return EXIT_DONE;
     }
@@ -77,6 +85,7 @@ export const command: Command = {
       told(values.png);
     }
     if (values.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
+    else if (values.rules) io.out(renderRules(run, { width: io.width, colour: io.colour }));
     else if (isForPeople) io.out(renderText(run, { width: io.width, colour: io.colour }));
     return EXIT_DONE;
   },

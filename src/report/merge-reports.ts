@@ -3,10 +3,11 @@ import { PitotError } from '../core/errors.js';
 import type { Fault } from '../core/fault-log.js';
 import { EXEMPLARS_MAX, FAULTS_MAX, TIMELINE_POINTS_MAX } from '../core/limits.js';
 import { CpuMerger, unionMs } from './merge-cpu.js';
+import { currentWindows, mergeAdvice, mergeKpis, mergeRules, ownedAlerts } from './merge-findings.js';
 import { GcMerger, mergeRuntimes, RuntimeMerger } from './merge-runtime.js';
 import { mergeTimelines, thinTimeline } from './merge-timelines.js';
 import { CounterMerger, DistributionMerger, GaugeMerger, PathMerger } from './merge-values.js';
-import type { Alert, Exemplar, Kpi, Labels, Leak, RecordCounts, Report, RunStall, RunSummary, Stall, TimelinePoint } from './report-types.js';
+import type { Alert, Exemplar, Labels, Leak, RecordCounts, Report, RunStall, RunSummary, Stall, TimelinePoint } from './report-types.js';
 
 /** Stalls and alerts that are kept, a process and a run; beyond it the longest stalls and the newest alerts. A longer list says no more. */
 const EVENTS_MAX = 200;
@@ -21,8 +22,8 @@ export interface ReportGroup {
 
 /**
  * Merges all windows of all groups; a group is one process. The order of groups and of reports makes no difference.
- * `agent.cpuRatio` is over the whole run and summed over processes; `config`, `kpis` and `service` are those of the newest window
- * (several services are named with commas between). Duration is the time that windows cover, without gaps between processes.
+ * `agent.cpuRatio` is over the whole run and summed over processes; `config` and `service` are those of the newest window
+ * (several services are named with commas between). KPIs, rules and advice are of the newest window of each process that still runs: the worst stands. Duration is the time that windows cover, without gaps between processes.
  * @throws PitotError INPUT_FILE when there is not one report.
  */
 export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
@@ -62,6 +63,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
     const { pid, host } = processes[group].newest;
     return processes.length === 1 ? {} : manyHosts ? { host, pid: String(pid) } : { pid: String(pid) };
   };
+  const current = currentWindows(processes.map(({ newest: report }, index) => ({ report, labels: labelsOf(index) })));
   const runtimes = processes.map((process) => process.runtime.take()).filter((runtime) => runtime !== undefined);
   return {
     service: [...new Set(processes.map((process) => process.newest.service))].sort().join(', '),
@@ -85,7 +87,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
     },
     cpu: cpu.take(),
     alerts: heaviest(
-      processes.flatMap((process) => [...process.alerts.values()]),
+      processes.flatMap((process, index) => ownedAlerts(process.alerts.values(), labelsOf(index))),
       (alert) => Date.parse(alert.since),
     ),
     stalls: heaviest(
@@ -95,9 +97,9 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       (stall) => stall.durationMs,
     ),
     leaks: processes.flatMap((process) => [...process.leaks.values()]),
-    kpis: newest.newest.kpis as Kpi[],
-    rules: newest.newest.rules ?? [],
-    advice: newest.newest.advice ?? [],
+    kpis: mergeKpis(current),
+    rules: mergeRules(current),
+    advice: mergeAdvice(current),
     exemplars: slowest(processes.flatMap((process) => process.exemplars)),
     config: newest.newest.config,
   };
@@ -141,7 +143,7 @@ class ProcessMerger {
       if (fault.count >= (this.faults.get(fault.code)?.count ?? 0)) this.faults.set(fault.code, { ...fault });
     }
     const isNewest = this.newest === undefined || report.seq >= this.newest.seq;
-    for (const alert of report.alerts) keep(this.alerts, `${alert.rule} ${alert.since}`, alert, isNewest);
+    for (const alert of report.alerts) keep(this.alerts, alert.id ?? `${alert.rule} ${alert.since}`, alert, isNewest);
     for (const stall of report.stalls) {
       const key = `${stall.thread} ${stall.startAt}`;
       const before = this.stalls.get(key);

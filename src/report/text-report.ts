@@ -2,13 +2,13 @@
 import { formatBytes, formatNs, MS_PER_S, msToNs } from '../core/units.js';
 import { nameOf } from './name-of.js';
 import type { DistributionStats, PathStats, RunSummary } from './report-types.js';
+import { adviceLines, alertLines, alertsShown, kpiLines } from './text-alerts.js';
 import { cpuLines, cpuPathLines, functionLines, stallLines, stallsShown } from './text-cpu.js';
 import { type Column, cut, printable, textTable } from './text-table.js';
 
 /** Rows a table shows. */
 const PATHS_SHOWN = 25;
 const VALUES_SHOWN = 15;
-const EVENTS_SHOWN = 10;
 
 export interface TextOptions {
   /** Characters a line. */
@@ -27,6 +27,13 @@ export function renderText(run: RunSummary, { width, colour }: TextOptions): str
   };
 
   lines.push(...header(run, bold));
+  section(
+    `alerts${alertsShown(run.alerts.length)}`,
+    alertLines(run, width),
+    run.alerts.some((alert) => alert.state !== 'resolved'),
+  );
+  section('KPIs', kpiLines(run, width));
+  section('advice', adviceLines(run, width));
   section('runtime', runtimeLines(run));
   section(`paths by total time${shown(run.paths.length, PATHS_SHOWN)}`, pathLines(run, width));
   section('CPU profile', cpuLines(run));
@@ -36,7 +43,6 @@ export function renderText(run: RunSummary, { width, colour }: TextOptions): str
   section(`counters${shown(run.counters.length, VALUES_SHOWN)}`, counterLines(run, width));
   section(`gauges${shown(run.gauges.length, VALUES_SHOWN)}`, gaugeLines(run, width));
   section('records', recordLines(run));
-  section(`alerts${shown(run.alerts.length, EVENTS_SHOWN)}`, alertLines(run, width), true);
   section(`stalls${stallsShown(run.stalls.length)}`, stallLines(run, width), true);
   section("faults of pitot's own", faultLines(run, width), true);
   return `${lines.join('\n')}\n`;
@@ -134,12 +140,6 @@ function recordLines(run: RunSummary): string[] {
     `  ${grouped(recorded)} recorded = ${grouped(aggregated)} aggregated + ${grouped(dropped)} dropped + ${grouped(sampledOut)} sampled out`,
     ...(extras.length > 0 ? [`  ${extras.join(', ')}`] : []),
   ];
-}
-
-function alertLines(run: RunSummary, width: number): string[] {
-  return run.alerts
-    .slice(0, EVENTS_SHOWN)
-    .map((it) => cut(`  ${it.state} ${it.severity} ${printable(it.rule)} since ${it.since}: ${printable(it.message)}`, width));
 }
 
 function faultLines(run: RunSummary, width: number): string[] {

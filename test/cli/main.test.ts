@@ -250,3 +250,19 @@ test('should say that there is a newer run when it has no report yet', (t) => {
   t.is(stderr, `pitot report: the newest run has no report yet, see pitot report ${newer}\n`);
   t.not(first, newer);
 });
+
+test('should print the rules of the newest report when asked, and all of the run as JSON all the same', (t) => {
+  const rule = (state: 'firing' | 'inactive', why: string) => ({ rule: 'high latency', severity: 'warning' as const, state, why });
+  const first = sampleReport({ seq: 1, rules: [rule('firing', 'Then.')] });
+  const second = sampleReport({ seq: 2, rules: [rule('inactive', 'p95 of commands is 12 ms, twice its baseline would be 22 ms.')] });
+  const directory = writeRun('ruled', 'ledger.20260102-030405.9', first, second);
+  const { status, stdout } = pitot(['report', '--rules', directory]);
+  t.is(status, 0);
+  t.deepEqual(stdout.split('\n'), [
+    'ledger  1 rule: 1 inactive, at 2026-01-02T03:06:05.000Z',
+    '  inactive warning high latency',
+    '    p95 of commands is 12 ms, twice its baseline would be 22 ms.',
+    '',
+  ]);
+  t.deepEqual(jsonOf(pitot(['report', '--rules', '--json', directory])).rules, second.rules);
+});

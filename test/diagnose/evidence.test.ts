@@ -2,6 +2,7 @@
 import test from 'ava';
 import { EVIDENCE_MAX } from '../../src/core/limits.js';
 import { evidenceFor } from '../../src/diagnose/evidence.js';
+import { DEFAULT_RULES } from '../../src/diagnose/rules/default-rules.js';
 import { RUNBOOKS, renderRunbook } from '../../src/diagnose/runbooks.js';
 import { counterOf, figuresOf, gaugeOf, MIB, pathOf } from './figures-of.js';
 
@@ -98,4 +99,12 @@ test('should have a runbook for each kind of trouble, each with symptom, checks 
 test('should take a runbook that is no name for its own text', (t) => {
   t.is(renderRunbook('Call the ledger team.'), 'Call the ledger team.');
   t.is(renderRunbook('constructor'), 'constructor');
+});
+
+test('should have a runbook, and evidence of its own, for each default rule', (t) => {
+  const general = evidenceFor('no such rule', busy);
+  for (const { name, runbook } of DEFAULT_RULES) {
+    t.true(Object.hasOwn(RUNBOOKS, runbook), name);
+    t.notDeepEqual(evidenceFor(name, busy), general, name);
+  }
 });

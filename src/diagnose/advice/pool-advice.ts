@@ -24,7 +24,8 @@ export function poolAdvice(figures: Figures): Finding[] {
   return [
     {
       name: 'connection pool',
-      title: isFull ? 'A connection pool is too small' : 'Requests wait for a connection',
+      title:
+        slow !== undefined ? 'Connections are held by slow operations' : isFull ? 'A connection pool is too small' : 'Requests wait for a connection',
       figures: `${figuresOf}.`.replace(/^./, (first) => first.toUpperCase()),
       advice: adviceFor(slow !== undefined, isRoomy),
     },
@@ -72,7 +73,7 @@ function slowOperation(figures: Figures): string | undefined {
 
 function adviceFor(isSlow: boolean, isRoomy: boolean): string {
   if (isSlow) {
-    return 'Connections are held by slow operations, so more of them would not help: shorten transactions, keep other awaits out of them, and look at the slow statements first.';
+    return 'More connections would not help while operations hold them for long: shorten transactions, keep other awaits out of them, and look at the slow statements first.';
   }
   if (isRoomy) {
     return 'Connections are free on average, so requests come in bursts or wait for connections to be made: keep a few open (a lower bound of about a quarter of the pool), and spread what starts at once.';

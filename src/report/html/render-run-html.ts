@@ -10,7 +10,8 @@ import type { ToDirectory } from './file-link.js';
 import { pageData } from './page-data.js';
 import { agentSection } from './sections/agent.js';
 import { cpuSection } from './sections/cpu.js';
-import { findingsSections } from './sections/findings.js';
+import { findingsLinks, findingsSections } from './sections/findings.js';
+import { rulesSection } from './sections/rules.js';
 import { runtimeSection } from './sections/runtime.js';
 import { summarySection } from './sections/summary.js';
 import { pageStyle } from './style/page-style.js';
@@ -41,14 +42,8 @@ export interface RunHtmlOptions {
  */
 export function renderRunHtml(run: RunSummary, { directory }: RunHtmlOptions = {}): string {
   const toDirectory = linksFrom(run, directory);
-  const found: [string, string][] = [
-    ...(run.alerts.length > 0 ? [['alerts', 'Alerts'] as [string, string]] : []),
-    ...(run.kpis.length > 0 ? [['kpis', 'KPIs'] as [string, string]] : []),
-    ...(run.stalls.length > 0 ? [['stalls', 'Stalls'] as [string, string]] : []),
-    ...(run.leaks.length > 0 ? [['leaks', 'Leaks'] as [string, string]] : []),
-  ];
   const links: [string, string][] = [
-    ...found,
+    ...findingsLinks(run),
     ['paths', 'Paths'],
     ['timelines', 'Timelines'],
     ['cpu', 'CPU'],
@@ -57,6 +52,7 @@ export function renderRunHtml(run: RunSummary, { directory }: RunHtmlOptions = {
     ['gauges', 'Gauges'],
     ['runtime', 'Runtime'],
     ['agent', 'pitot itself'],
+    ...(run.rules.length > 0 ? [['rules', 'Rules'] as [string, string]] : []),
   ];
   return html`<!doctype html>
 <html lang="en">
@@ -86,6 +82,7 @@ ${cpuSection(run, run.processes.length === 1 ? toDirectory(0) : null)}
 </div>
 ${runtimeSection(run)}
 ${agentSection(run)}
+${run.rules.length > 0 && rulesSection(run.rules)}
 </main>
 <footer>Total time is mean × count. A path that runs inside another is counted in both, so shares compare paths and do not add up to the run. All times are UTC.</footer>
 <script type="application/json" id="pitot-data">${new Markup(jsonForScript(pageData(run)))}</script>

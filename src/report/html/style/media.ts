@@ -73,6 +73,20 @@ export const mediaStyle = `
   .stalls time { grid-column: 1 / -1; grid-row: 4; color: var(--soft); font-size: 13px; }
   .stalls .reason { grid-column: 1 / -1; grid-row: 3; font-size: 13px; }
   .list .body { margin: 0 -16px; padding: 12px 16px 16px; }
+  .alerts .item > summary { grid-template-columns: auto auto minmax(0, 1fr); column-gap: 10px; justify-content: start; }
+  .alerts .name, .alerts .reason { grid-column: 1 / -1; }
+  .alerts time { color: var(--soft); justify-self: end; }
+  #kpis table.plain, #kpis tbody { display: block; min-width: 0; }
+  #kpis thead { display: none; }
+  #kpis tbody tr { display: grid; grid-template-columns: 62px repeat(3, auto); justify-content: start; gap: 2px 10px; padding: 8px 0; border-bottom: 1px solid var(--faint); }
+  #kpis table.plain td { border: 0; padding: 0; text-align: left; }
+  #kpis td:nth-child(2) { grid-column: 2 / -1; }
+  #kpis td:nth-child(3) { grid-column: 2; }
+  #kpis td:nth-child(n + 4) { color: var(--soft); font-size: 12.5px; }
+  #kpis td:nth-child(4)::before { content: 'target '; }
+  #kpis td:nth-child(5)::before { content: 'alert '; }
+  .advice > div { grid-template-columns: minmax(0, 1fr); }
+  details.fold > summary { padding: 8px 0; }
   .cpu-paths .line, .cpu-paths .item > summary { grid-template-columns: repeat(4, minmax(0, auto)); justify-content: space-between; }
   .cpu-paths .name { grid-column: 1 / -1; }
   .cpu-paths .share { display: none; }

@@ -2,10 +2,11 @@
 
 import { FLAME_STYLE } from '../../../flame/draw/html/flame-style.js';
 import { tokensStyle } from '../../../flame/draw/page/tokens.js';
+import { findingsStyle } from './findings.js';
 import { listsStyle } from './lists.js';
 import { mediaStyle } from './media.js';
 import { rowsStyle } from './rows.js';
 import { sectionsStyle } from './sections.js';
 import { timelinesStyle } from './timelines.js';
 
-export const pageStyle = [tokensStyle, sectionsStyle, rowsStyle, timelinesStyle, FLAME_STYLE, listsStyle, mediaStyle].join('');
+export const pageStyle = [tokensStyle, sectionsStyle, rowsStyle, timelinesStyle, FLAME_STYLE, listsStyle, findingsStyle, mediaStyle].join('');
