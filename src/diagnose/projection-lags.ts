@@ -15,7 +15,7 @@ export interface ProjectionLag {
   stoodMs: number;
 }
 
-/** Once a window: the history takes the positions. Projections that tell neither lag nor position are not in it. */
+/** The history takes the positions; twice at one time is once. Projections that tell neither lag nor position are not in it. */
 export function projectionLags(figures: Figures, history: KpiHistory): ProjectionLag[] {
   const head = gaugesOf(figures, STORE_HEAD).reduce((max, gauge) => Math.max(max, gauge.value), Number.NEGATIVE_INFINITY);
   const told = projectionsOf(figures);
@@ -30,10 +30,19 @@ export function projectionLags(figures: Figures, history: KpiHistory): Projectio
   });
 }
 
+/**
+ * Figures in which the lag of each projection is what projectionLags makes of it, one gauge a projection, so that rules, too, learn of one that stopped:
+ * it does not set its gauge any more. For steps and windows, oldest first.
+ */
+export function withProjectionLags(figures: Figures, history: KpiHistory): Figures {
+  const lags = projectionLags(figures, history).map(({ labels, lagMs }) => ({ name: PROJECTION_LAG_MS, labels, value: lagMs }));
+  return lags.length === 0 ? figures : { ...figures, gauges: [...figures.gauges.filter(({ name }) => name !== PROJECTION_LAG_MS), ...lags] };
+}
+
 /** A projection that moved to another thread left its old gauges behind: the thread that came further is the one that counts. */
 function projectionsOf(figures: Figures): { labels: Labels; key: string; position?: number; lagMs?: number }[] {
-  const positions = gaugesOf(figures, PROJECTION_POSITION).filter(({ value }) => Number.isFinite(value));
-  const lags = gaugesOf(figures, PROJECTION_LAG_MS).filter(({ value }) => Number.isFinite(value));
+  const positions = gaugesOf(figures, PROJECTION_POSITION);
+  const lags = gaugesOf(figures, PROJECTION_LAG_MS);
   const labelsOf = new Map([...positions, ...lags].map(({ labels }) => [projectionKey(labels), withoutThread(labels)]));
   return Array.from(labelsOf, ([key, labels]) => {
     const furthest = highest(

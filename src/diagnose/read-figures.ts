@@ -10,7 +10,9 @@ export const pathsOf = (figures: Figures, name: string): PathFigures[] => figure
 export const distributionsOf = (figures: Figures, name: string): DistributionFigures[] =>
   figures.distributions.filter((it) => it.name === name && it.count > 0);
 
-export const gaugesOf = (figures: Figures, name: string): GaugeFigures[] => figures.gauges.filter((gauge) => gauge.name === name);
+/** Gauges that were set. */
+export const gaugesOf = (figures: Figures, name: string): GaugeFigures[] =>
+  figures.gauges.filter((gauge) => gauge.name === name && Number.isFinite(gauge.value));
 
 export const callsOf = (paths: readonly PathFigures[]): number => paths.reduce((sum, path) => sum + path.count, 0);
 
