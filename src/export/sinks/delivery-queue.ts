@@ -14,44 +14,15 @@ import {
 } from '../../core/limits.js';
 import { postableAlert } from './alertmanager-payload.js';
 import { backOffMs } from './back-off.js';
+import type { DeliveryOptions, DeliveryOutcome, DeliverySources } from './delivery-options.js';
 import { type PostOutcome, type PostRequest, postJson } from './http-post.js';
-import { type AlertSource, boundAlert, isAtLeast } from './notification.js';
+import { boundAlert, isAtLeast } from './notification.js';
 import { type Entry, QueueFiles } from './queue-files.js';
 import { SecretUnreadable } from './secret.js';
 import { type SinkConfig, SUPERSEDES } from './sink-config.js';
 import { alertsRequest, sinkRequest } from './sink-request.js';
 
-export interface DeliveryOptions {
-  /** For this service's queues alone, as <PITOT_DIR>/.alerts/<service>; made with mode 0700 where missing. */
-  directory: string;
-  sinks: ReadonlyMap<string, SinkConfig>;
-  /** The process whose alerts these are. */
-  source: AlertSource;
-  /** Notifications that no sink will get, and why. */
-  onDropped: (count: number, reason: string) => void;
-  /** What is wrong with the queue itself, one sentence, once as it begins and once as it ends. */
-  onTrouble?: (message: string) => void;
-  /** Bounds, for tests. Defaults: QUEUE_MAX and QUEUE_BYTES_MAX. */
-  notificationsMax?: number;
-  bytesMax?: number;
-}
-
-/** Time and chance, and the network. */
-export interface DeliverySources {
-  /** Wall clock at the first tick and when an alert is queued, ms. */
-  nowMs?: () => number;
-  random?: () => number;
-  post?: (request: PostRequest) => Promise<PostOutcome>;
-}
-
-/** waiting: it failed, and will be tried again. */
-export interface DeliveryOutcome {
-  state: 'delivered' | 'waiting' | 'refused' | 'dropped';
-  /** As it stands in an alert's actions: `webhook ops: delivered`. */
-  text: string;
-  /** Requests made for it so far, this one included. */
-  tries: number;
-}
+export type { DeliveryOptions, DeliveryOutcome, DeliverySources } from './delivery-options.js';
 
 /** One sink and what waits for it. */
 interface Lane {
@@ -186,13 +157,16 @@ export class Delivery {
       lane.firing.delete(alert.id);
       lane.reposts = lane.reposts.filter(({ id }) => id !== alert.id);
       if (!sink.sendResolved) return;
-    } else lane.firing.add(alert.id);
+    } else if (sink.kind === 'alertmanager') lane.firing.add(alert.id);
     if (SUPERSEDES[sink.kind]) {
       for (const entry of lane.entries.filter((waiting) => waiting.alertId === alert.id && waiting !== lane.inFlight)) this.forget(lane, entry);
     }
     // A clock that is set back must not change the order of the files.
     this.queuedAtMs = Math.max(this.queuedAtMs, Math.floor(this.sources.nowMs()));
-    const entry = this.files.add({ v: 1, id: randomUUID(), sink: name, queuedAtMs: this.queuedAtMs, source: this.options.source, alert });
+    const entry = this.files.add(
+      { v: 1, id: randomUUID(), sink: name, queuedAtMs: this.queuedAtMs, source: this.options.source, alert },
+      this.count === 0,
+    );
     if (entry === null) this.dropped(lane, alert.id, 0, 'disk and memory are full');
     else this.push(lane, entry);
     this.keepBounds();
@@ -238,7 +212,7 @@ export class Delivery {
 
   private pulse(): void {
     this.pulsedAtMs = this.nowMs;
-    this.take(this.files.pulse());
+    this.take(this.files.pulse(this.count === 0));
     for (const lane of this.lanes.values()) {
       for (const entry of lane.entries.filter(({ queuedAtMs }) => this.nowMs - queuedAtMs > NOTIFICATION_AGE_MS_MAX)) {
         if (entry === lane.inFlight) continue;

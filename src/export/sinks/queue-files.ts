@@ -35,6 +35,7 @@ export type OnTrouble = (message: string) => void;
 
 const OWNER = 'owner.json';
 const FILE = /^\d{15}-\d{9}-[0-9a-f]{8}\.json$/;
+const DIRECTORY = /^\d+-[0-9a-f]{12}$/;
 const TAKEN = 'taken-';
 
 export class QueueFiles {
@@ -63,12 +64,19 @@ export class QueueFiles {
     return [...this.readOwn(), ...this.takeOver()].sort(byFile);
   }
 
-  /** Puts a notification on disk, or in memory where the disk takes none; null: memory is full too. */
-  add(notification: Notification): Entry | null {
+  /**
+   * Puts a notification on disk, or in memory where the disk takes none; null: memory is full too.
+   * @param isFirst whether nothing waited: the sign of life may be old then.
+   */
+  add(notification: Notification, isFirst: boolean): Entry | null {
     const text = JSON.stringify(notification);
     const name = this.nameFor(notification.queuedAtMs);
     const entry = entryOf(notification, name, Buffer.byteLength(text));
-    if (this.attempt(() => this.write(name, text))) return entry;
+    const put = (): void => {
+      if (isFirst) this.claim();
+      this.write(name, text);
+    };
+    if (this.attempt(put)) return entry;
     if (this.inMemory.size >= QUEUE_MEMORY_MAX || this.memoryBytes + entry.bytes > QUEUE_MEMORY_BYTES_MAX) return null;
     entry.file = '';
     entry.text = text;
@@ -97,8 +105,9 @@ export class QueueFiles {
     }
   }
 
-  /** Shows that the owner lives, moves to disk what is in memory, and takes over what dead processes left. */
-  pulse(): Entry[] {
+  /** Shows that the owner lives, moves to disk what is in memory, and takes over what dead processes left. Alone and with nothing waiting it writes nothing. */
+  pulse(isEmpty: boolean): Entry[] {
+    if (isEmpty && this.isOpen && !this.troubled && this.others().length === 0) return [];
     const found = this.isOpen ? [] : this.open();
     if (!this.isOpen || !this.attempt(() => this.claim())) return found;
     this.moveToDisk();
@@ -180,9 +189,8 @@ export class QueueFiles {
   }
 
   private takeOver(): Entry[] {
-    const mine = directoryOf(this.owner);
-    return listOr(this.base).flatMap((name) => {
-      if (name === mine || !/^\d+-[0-9a-f]{12}$/.test(name) || !this.isLeft(name)) return [];
+    return this.others().flatMap((name) => {
+      if (!this.isLeft(name)) return [];
       try {
         renameSync(join(this.base, name), join(this.own, TAKEN + name));
       } catch {
@@ -191,6 +199,11 @@ export class QueueFiles {
       }
       return this.moveFrom(TAKEN + name);
     });
+  }
+
+  private others(): string[] {
+    const mine = directoryOf(this.owner);
+    return listOr(this.base).filter((name) => name !== mine && DIRECTORY.test(name));
   }
 
   private isLeft(name: string): boolean {

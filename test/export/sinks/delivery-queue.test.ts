@@ -468,6 +468,42 @@ test('should lose nothing when the process is killed in the midst of its queue',
   early.delivery.close();
 });
 
+test('should write nothing when it is alone and nothing waits, and show that it lives when something does', async (t) => {
+  const directory = temporary(t);
+  const { delivery } = start(directory, HOOK, () => DOWN);
+  const owner = join(directory, readdirSync(directory)[0], 'owner.json');
+  rmSync(owner);
+  delivery.tick(START_MS + 10_000);
+  t.false(existsSync(owner));
+  delivery.enqueue(alertOf('a'), ['hook']);
+  t.true(existsSync(owner));
+  rmSync(owner);
+  delivery.tick(START_MS + 20_000);
+  t.true(existsSync(owner));
+  await delivery.settle(5000);
+  delivery.close();
+});
+
+test('should send each once when three processes find what a dead one left at the same moment', async (t) => {
+  const directory = temporary(t);
+  const receiver = await startReceiver();
+  t.teardown(() => receiver.close());
+  const left = start(directory, HOOK, () => DOWN);
+  for (let i = 0; i < 40; i++) left.delivery.enqueue(alertOf(`a${i}`), ['hook']);
+  left.delivery.close();
+  await Promise.all(
+    [1, 2, 3].map(async () => {
+      const child = spawn(process.execPath, [CHILD, directory, receiver.url, '0'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      t.teardown(() => child.kill('SIGKILL'));
+      await new Promise<void>((resolve) => createInterface(child.stdout).on('line', (line) => line === 'settled' && resolve()));
+    }),
+  );
+  t.deepEqual(
+    receiver.received.map(({ body }) => (JSON.parse(body) as WebhookPayload).alert.id),
+    Array.from({ length: 40 }, (_, i) => `a${i}`),
+  );
+});
+
 test('should send nothing of a queue that was taken over when its owner was only thought dead', async (t) => {
   const directory = temporary(t);
   const mine = start(directory, HOOK);

@@ -10,5 +10,6 @@ const delivery = new Delivery({ directory, sinks, source, onDropped: () => proce
 for (let i = 0; i < Number(count); i++) delivery.enqueue(alertOf(`a${i}`), ['hook']);
 delivery.tick(Date.now());
 process.stdout.write('queued\n');
+void delivery.settle(60_000).then(() => process.stdout.write('settled\n'));
 // Ends with the test, should that end first.
 process.stdin.resume().on('end', () => process.exit());
