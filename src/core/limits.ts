@@ -280,6 +280,8 @@ export const BASELINE_POINTS_MAX = 120;
 export const BASELINE_POINTS_MIN = 5;
 /** Points of a trend: 1 770 pairs, 0.1 ms. */
 export const TREND_POINTS_MAX = 60;
+/** Points of a trend over several days, compared at the same hour only: one an hour and more, and so several for each hour. */
+export const TREND_SEASON_POINTS_MAX = 240;
 /** Points a trend needs: with fewer, the confidence interval of Sen's method is not worth its name. */
 export const TREND_POINTS_MIN = 10;
 /** Points of all histories that are saved for a restart: about 1.5 MB of JSON. */

@@ -15,8 +15,8 @@ export interface Trend {
   endValue: number;
 }
 
-/** Parts that a season is divided into; only points of the same part are compared. */
-const SEASON_PARTS = 8;
+/** Parts that a season is divided into, as hours of a day; only points of the same part are compared. */
+const SEASON_PARTS = 24;
 
 /**
  * undefined: too few pairs. timesMs rise. Cost O(n²) in time and memory.

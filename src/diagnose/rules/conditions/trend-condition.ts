@@ -1,5 +1,5 @@
 // Conditions: a figure grows, or will reach a limit, by its robust slope.
-import { RULE_TIMER_SLACK_RATIO, TREND_POINTS_MAX, TREND_POINTS_MIN } from '../../../core/limits.js';
+import { RULE_TIMER_SLACK_RATIO, TREND_POINTS_MAX, TREND_POINTS_MIN, TREND_SEASON_POINTS_MAX } from '../../../core/limits.js';
 import { DAY_MS, durationWords, HOUR_MS } from '../durations.js';
 import { Histories } from '../histories.js';
 import type { History } from '../history.js';
@@ -22,7 +22,7 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
   const hourMs = HOUR_MS / timeScale;
   const overMs = condition.overMs / timeScale;
   const seasonMs = condition.overMs >= SEASON_DAYS_MIN * DAY_MS ? DAY_MS / timeScale : 0;
-  const histories = new Histories(TREND_POINTS_MAX, context.budget);
+  const histories = new Histories(seasonMs > 0 ? TREND_SEASON_POINTS_MAX : TREND_POINTS_MAX, context.budget);
   const trends = new WeakMap<History, { version: number; trend: Trend | undefined }>();
 
   const trend = (history: History): Trend | undefined => {
