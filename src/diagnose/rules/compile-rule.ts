@@ -18,6 +18,8 @@ export interface CompiledRule {
   judges: readonly Judge[];
   /** Judged at steps; a window counts only where there were no steps in it. */
   atSteps: boolean;
+  /** There is an `all` in it: each answer of each series is needed. */
+  allMatter: boolean;
   forMs: number;
   keepFiringForMs: number;
 }
@@ -30,7 +32,9 @@ export interface CompileContext {
 
 export function compileRule(rule: Rule, context: CompileContext): CompiledRule {
   const judges: Judge[] = [];
+  let allMatter = false;
   const compile = (condition: Condition): JudgeTree => {
+    allMatter ||= condition.kind === 'all';
     if (isTree(condition)) return { kind: condition.kind, of: condition.of.map(compile) };
     const judge = judgeOf(condition, { ...context, bit: 1 << judges.length });
     judges.push(judge);
@@ -43,6 +47,7 @@ export function compileRule(rule: Rule, context: CompileContext): CompiledRule {
     tree,
     judges,
     atSteps: forMs < 2 * context.windowMs && judges.every(({ windowsOnly }) => !windowsOnly),
+    allMatter,
     forMs,
     keepFiringForMs: rule.keepFiringForMs / context.timeScale,
   };

@@ -30,6 +30,9 @@ export class History {
   beganMs = 0;
   /** Counts changes of the points, so that what is computed from them can be kept. */
   version = 0;
+  /** Median of the values as of medianVersion. */
+  median = Number.NaN;
+  medianVersion = -1;
 
   constructor(pointsMax: number) {
     this.#pointsMax = pointsMax;

@@ -117,8 +117,9 @@ export class RuleEngine {
       return state?.phase === 'firing' ? state.held : 0;
     };
     const wasHolding = (judge: Judge, key: string): boolean => states.size > 0 && (heldBits(key) & judge.bit) !== 0;
+    const matters = (key: string): boolean => compiled.allMatter || (states.size > 0 && states.has(key));
     const all = new Map<Judge, readonly Judgement[]>();
-    for (const judge of compiled.judges) all.set(judge, judge.judge(index, wasHolding));
+    for (const judge of compiled.judges) all.set(judge, judge.judge(index, { wasHolding, matters }));
     const verdicts = combine(compiled.tree, all, heldBits);
     judged.verdicts = verdicts;
     judged.atMs = atMs;

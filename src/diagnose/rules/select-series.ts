@@ -39,87 +39,122 @@ export function isWindowMetric(metric: Metric): boolean {
 /** The figures by name. */
 export class FiguresIndex {
   readonly figures: Figures;
-  readonly #paths = new Map<string, Entry<PathFigures>[]>();
-  readonly #distributions = new Map<string, Entry<DistributionFigures>[]>();
-  readonly #counters = new Map<string, Entry<CounterFigures>[]>();
-  readonly #gauges = new Map<string, Entry<GaugeFigures>[]>();
+  readonly #paths: ByName<PathFigures>;
+  readonly #distributions: ByName<DistributionFigures>;
+  readonly #counters: ByName<CounterFigures>;
+  readonly #gauges: ByName<GaugeFigures>;
+  readonly #selected = new Map<string, Series[]>();
 
   constructor(figures: Figures) {
     this.figures = figures;
-    fill(this.#paths, figures.paths);
-    fill(this.#distributions, figures.distributions);
-    fill(this.#counters, figures.counters);
-    fill(this.#gauges, figures.gauges);
+    this.#paths = new ByName(figures.paths);
+    this.#distributions = new ByName(figures.distributions);
+    this.#counters = new ByName(figures.counters);
+    this.#gauges = new ByName(figures.gauges);
   }
 
   /**
    * The series of a metric. A sum is always there: what was never counted is 0. One without a value, as a mean without calls, is NaN.
+   * Rules that ask for the same metric share the answer.
    */
-  select(metric: Metric): Series[] {
+  select(metric: Metric): readonly Series[] {
+    const text = metricText(metric);
+    let series = this.#selected.get(text);
+    if (series === undefined) {
+      series = this.#select(metric);
+      this.#selected.set(text, series);
+    }
+    return series;
+  }
+
+  #select(metric: Metric): Series[] {
     const { figures } = this;
     if ('runtime' in metric) return [{ key: '', labels: NO_LABELS, value: figures.runtime[metric.runtime], count: Number.POSITIVE_INFINITY }];
-    if ('gauge' in metric) return pick(this.#gauges.get(metric.gauge), metric.labels, ({ value }) => value, uncounted);
+    if ('gauge' in metric) return seriesOf(this.#gauges.matching(metric.gauge, metric.labels), ({ value }) => value, uncounted);
     if ('distribution' in metric) {
       const { stat } = metric;
-      return pick(
-        this.#distributions.get(metric.distribution),
-        metric.labels,
-        (it) => (it.count > 0 || stat === 'count' ? it[stat] : Number.NaN),
-        counted,
-      );
+      const entries = this.#distributions.matching(metric.distribution, metric.labels);
+      return seriesOf(entries, (it) => (it.count > 0 || stat === 'count' ? it[stat] : Number.NaN), counted);
     }
     const seconds = figures.spanMs / 1000;
     if ('counter' in metric) {
+      const entries = this.#counters.matching(metric.counter, metric.labels);
       const perS = metric.stat === 'rate' ? seconds : 1;
-      const all = pick(this.#counters.get(metric.counter), metric.labels, ({ delta }) => delta / perS, uncounted);
-      return metric.each ? all : [sum(all)];
+      const read = ({ delta }: CounterFigures): number => delta / perS;
+      return metric.each ? seriesOf(entries, read, uncounted) : [sum(entries, read, uncounted)];
     }
     const { stat } = metric;
     const read = (it: PathFigures): number => {
       if (stat === 'rate') return it.count / seconds;
       return SUMS.has(stat) || it.count > 0 ? it[stat] : Number.NaN;
     };
-    const all = pick(this.#paths.get(metric.path), metric.labels, read, counted);
-    return isEach(metric) ? all : [sum(all)];
+    const entries = this.#paths.matching(metric.path, metric.labels);
+    return isEach(metric) ? seriesOf(entries, read, counted) : [sum(entries, read, counted)];
   }
 }
 
 const uncounted = (): number => Number.POSITIVE_INFINITY;
 const counted = ({ count }: { count: number }): number => count;
 
-function fill<T extends { name: string }>(map: Map<string, Entry<T>[]>, all: readonly T[]): void {
-  for (const figures of all) {
-    const entry = { figures, key: undefined };
-    const list = map.get(figures.name);
-    if (list === undefined) map.set(figures.name, [entry]);
-    else list.push(entry);
+/** Metrics as text, once each: rules live as long as their engine. */
+const texts = new WeakMap<Metric, string>();
+
+function metricText(metric: Metric): string {
+  let text = texts.get(metric);
+  if (text === undefined) texts.set(metric, (text = JSON.stringify(metric)));
+  return text;
+}
+
+/** Figures of one kind by name, and, once asked for, by a label's value. */
+class ByName<T extends { name: string; labels: Labels }> {
+  readonly #byName = new Map<string, Entry<T>[]>();
+  readonly #byLabel = new Map<string, Map<string, Entry<T>[]>>();
+
+  constructor(all: readonly T[]) {
+    for (const figures of all) append(this.#byName, figures.name, { figures, key: undefined });
+  }
+
+  matching(name: string, filter: LabelFilter | undefined): readonly Entry<T>[] {
+    const all = this.#byName.get(name) ?? [];
+    const labels = filter === undefined ? [] : Object.keys(filter);
+    if (labels.length === 0) return all;
+    const [first, ...others] = labels;
+    const found = this.#withLabel(name, first, all).get(filter![first]) ?? [];
+    return others.length === 0 ? found : found.filter(({ figures }) => others.every((label) => figures.labels[label] === filter![label]));
+  }
+
+  #withLabel(name: string, label: string, all: readonly Entry<T>[]): Map<string, Entry<T>[]> {
+    const id = `${name}\n${label}`;
+    let byValue = this.#byLabel.get(id);
+    if (byValue === undefined) {
+      byValue = new Map();
+      for (const entry of all) if (entry.figures.labels[label] !== undefined) append(byValue, entry.figures.labels[label], entry);
+      this.#byLabel.set(id, byValue);
+    }
+    return byValue;
   }
 }
 
-function pick<T extends { labels: Labels }>(
-  entries: readonly Entry<T>[] | undefined,
-  filter: LabelFilter | undefined,
-  read: (figures: T) => number,
-  count: (figures: T) => number,
-): Series[] {
-  const found: Series[] = [];
-  if (entries === undefined) return found;
-  const names = filter === undefined ? [] : Object.keys(filter);
-  next: for (const entry of entries) {
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function seriesOf<T extends { labels: Labels }>(entries: readonly Entry<T>[], read: (figures: T) => number, count: (figures: T) => number): Series[] {
+  return entries.map((entry) => {
     const { figures } = entry;
-    for (const name of names) if (figures.labels[name] !== filter![name]) continue next;
     entry.key ??= labelsKey(figures.labels);
-    found.push({ key: entry.key, labels: figures.labels, value: read(figures), count: count(figures) });
-  }
-  return found;
+    return { key: entry.key, labels: figures.labels, value: read(figures), count: count(figures) };
+  });
 }
 
-function sum(all: readonly Series[]): Series {
+function sum<T>(entries: readonly Entry<T>[], read: (figures: T) => number, counts: (figures: T) => number): Series {
   let value = 0;
   let count = 0;
-  for (const series of all) {
-    value += series.value;
-    count += series.count;
+  for (const { figures } of entries) {
+    value += read(figures);
+    count += counts(figures);
   }
   return { key: '', labels: NO_LABELS, value, count };
 }

@@ -21,7 +21,7 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
   // A full history is old enough: old windows leave it as new ones come.
   const minAgeMs = Math.min(condition.minAgeMs / context.timeScale, historyMs * FULL_RATIO);
   const histories = new Histories(BASELINE_POINTS_MAX, context.budget);
-  const select = (index: FiguresIndex): Series[] =>
+  const select = (index: FiguresIndex): readonly Series[] =>
     condition.kind === 'baseline' ? index.select(condition.metric) : ratiosOf(index, condition.of, condition.to);
   const words = (value: number): string => (condition.kind === 'baseline' ? valueWords(condition.metric, value) : ratioWords(condition.of, value));
 
@@ -51,7 +51,7 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
     fingerprint: JSON.stringify(condition),
     windowsOnly: true,
     histories,
-    judge: (index, wasHolding) => select(index).map((series) => one(series, index.figures.atMs, wasHolding)),
+    judge: (index, { wasHolding }) => select(index).map((series) => one(series, index.figures.atMs, wasHolding)),
     learn({ figures: { atMs, spanMs } }, judgements, isFrozen) {
       if (spanMs < context.windowMs * LEARNT_WINDOW_RATIO_MIN) return;
       for (const { key, value, answer } of judgements) {

@@ -32,6 +32,16 @@ export type Detail =
 /** Asked of a firing series: whether this condition was what held. It is then over only past its clear value. */
 export type WasHolding = (judge: Judge, key: string) => boolean;
 
+/** What a condition asks of the rule it is in. */
+export interface Asked {
+  wasHolding: WasHolding;
+  /**
+   * Whether an answer 'no' of this series matters: it has an alert, or other conditions must hold with this one. Of all others the one nearest
+   * to its limit is kept, for the rule's status: hundreds of series are fine most of the time.
+   */
+  matters: (key: string) => boolean;
+}
+
 export interface Judge {
   /** Bit of this condition within its rule. */
   bit: number;
@@ -42,7 +52,7 @@ export interface Judge {
   histories: Histories | undefined;
   /** says() alone is the whole message: there is no figure it would be compared with. */
   bare?: true;
-  judge(index: FiguresIndex, wasHolding: WasHolding): Judgement[];
+  judge(index: FiguresIndex, asked: Asked): Judgement[];
   /** Takes the figures into the histories, but for series that are pending or firing. */
   learn(index: FiguresIndex, judgements: readonly Judgement[], isFrozen: (key: string) => boolean): void;
   /** What the value is, and of what, in words: `p95 of commands {command=Transfer} is 41 ms`. */

@@ -13,7 +13,7 @@ export function ratioJudge(condition: Extract<Condition, { kind: 'ratio' }>, con
     fingerprint: JSON.stringify(condition),
     windowsOnly: isWindowMetric(of) || isWindowMetric(to),
     histories: undefined,
-    judge: (index, wasHolding) =>
+    judge: (index, { wasHolding }) =>
       ratiosOf(index, of, to).map(({ key, labels, value, count }): Judgement => {
         const limit = boundOf(condition, value);
         if (Number.isNaN(value) || count < atLeast) {

@@ -1,7 +1,7 @@
 // Condition: a figure is above or below a value.
 import { metricWords, valueWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
-import { isWindowMetric } from '../select-series.js';
+import { isWindowMetric, type Series } from '../select-series.js';
 import { type Judge, type JudgeContext, type Judgement, learnNothing } from './judge.js';
 
 /** above, below and clear of thresholds and ratios. */
@@ -18,13 +18,31 @@ export function thresholdJudge(condition: Extract<Condition, { kind: 'threshold'
     fingerprint: JSON.stringify(condition),
     windowsOnly: isWindowMetric(metric),
     histories: undefined,
-    judge: (index, wasHolding) =>
-      index.select(metric).map(({ key, labels, value }): Judgement => {
-        if (Number.isNaN(value)) return { judge, key, labels, answer: 'no-data', value, limit: boundOf(condition, value), nearness: 0 };
+    judge(index, { wasHolding, matters }) {
+      const judgements: Judgement[] = [];
+      let nearest = Number.NEGATIVE_INFINITY;
+      let nearestSeries: Series | undefined;
+      for (const series of index.select(metric)) {
+        const { key, labels, value } = series;
+        if (Number.isNaN(value)) {
+          judgements.push({ judge, key, labels, answer: 'no-data', value, limit: boundOf(condition, value), nearness: 0 });
+          continue;
+        }
+        const nearness = nearnessOf(condition, value);
         const holds = isBeyond(condition, value, wasHolding(judge, key));
-        const limit = boundOf(condition, value);
-        return { judge, key, labels, answer: holds ? 'yes' : 'no', value, limit, nearness: nearnessOf(condition, value) };
-      }),
+        if (holds || matters(key)) {
+          judgements.push({ judge, key, labels, answer: holds ? 'yes' : 'no', value, limit: boundOf(condition, value), nearness });
+        } else if (nearness > nearest) {
+          nearest = nearness;
+          nearestSeries = series;
+        }
+      }
+      if (nearestSeries !== undefined) {
+        const { key, labels, value } = nearestSeries;
+        judgements.push({ judge, key, labels, answer: 'no', value, limit: boundOf(condition, value), nearness: nearest });
+      }
+      return judgements;
+    },
     learn: learnNothing,
     says: ({ labels, value }) => `${metricWords(metric, labels)} is ${valueWords(metric, value)}`,
     fires: () => boundWords(condition, (value) => valueWords(metric, value)),

@@ -97,7 +97,7 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
     fingerprint: JSON.stringify(condition),
     windowsOnly: true,
     histories,
-    judge(index, wasHolding) {
+    judge(index, { wasHolding }) {
       const limitValue = limitOf(index);
       return index.select(metric).map((series) => one(series, index, limitValue, wasHolding));
     },
