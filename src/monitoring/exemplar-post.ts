@@ -2,7 +2,7 @@
 import { monotonicMs, wallMs } from '../core/clock.js';
 import type { Labels } from '../core/labels.js';
 import { processHost } from '../host/process-host.js';
-import { WINDOWS_CLOSED } from '../memory/control-memory.js';
+import { AGENT_READY, AGENT_STATE, WINDOWS_CLOSED } from '../memory/control-memory.js';
 import { ExemplarList } from './exemplar-list.js';
 import { tellFault } from './tell-fault.js';
 import type { TraceContext } from './trace-context.js';
@@ -12,7 +12,9 @@ const list = new ExemplarList();
 /** A command that ended just now. Its context is asked for only when it is among the slowest: ids are made then. */
 export function offerExemplar(path: string, labels: Labels, durationMs: number, ok: boolean, context: () => TraceContext): void {
   const attachment = processHost().thread.attached;
-  if (attachment === null || !list.enters(durationMs, monotonicMs(), attachment.control[WINDOWS_CLOSED])) return;
+  // An agent that is still starting hears nothing.
+  if (attachment === null || attachment.control[AGENT_STATE] !== AGENT_READY) return;
+  if (!list.enters(durationMs, monotonicMs(), attachment.control[WINDOWS_CLOSED])) return;
   try {
     const { traceId, spanId } = context();
     attachment.channel.announce({ kind: 'exemplar', exemplar: { traceId, spanId, path, labels, durationMs, atMs: wallMs(), ok } });

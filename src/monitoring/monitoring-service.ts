@@ -10,7 +10,7 @@ import type { Alert } from '../report/report-types.js';
 import { type HealthCheck, type HealthChecks, type HealthOptions, type HealthStatus, healthChecks } from './health-checks.js';
 import { type HealthMetrics, type HealthMonitorLogger, loggers } from './loggers.js';
 import { messageOf } from './mask-secrets.js';
-import { tellFault } from './tell-fault.js';
+import { tellFault, tellWaitingFaults } from './tell-fault.js';
 import { TimedCall } from './timed-call.js';
 
 /** Brings gauges up to date, a pool's say. HealthMetrics that it returns, or resolves with, go into the round's log line: figures that are not known here. */
@@ -121,6 +121,7 @@ export class MonitoringService {
   private async makeRound(): Promise<void> {
     // Collectors and checks are called on a turn of their own, not within start().
     await null;
+    tellWaitingFaults();
     const figures = await Promise.all([...this.collectors].map(([name, call]) => this.collectOne(name, call)));
     for (const status of await this.checks.runAll()) this.tell(status);
     this.logger?.logHealthMetrics(Object.assign(this.ownFigures(), ...figures));

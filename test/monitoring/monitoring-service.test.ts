@@ -136,6 +136,9 @@ test('should start the agent, report health and faults, and let the process end 
       service.start();
       await service.round();
       await new CommandTracer('Transfer', ['a']).run(async () => {});
+      // The agent listens by then: it hears of the first round with the second.
+      await flush();
+      await service.round();
       const report = await flush();
       console.log(JSON.stringify({ gauges: report.gauges.filter((g) => g.name === 'health'), faults: report.agent.faults }));
     `,
@@ -153,13 +156,15 @@ test('should start the agent, report health and faults, and let the process end 
     [
       ['health.check_failed', 'postgres://***@db refused'],
       ['health.metrics', undefined],
+      ['health.check_failed', 'postgres://***@db refused'],
+      ['health.metrics', undefined],
     ],
   );
   const { gauges, faults } = lines.at(-1) as { gauges: Line[]; faults: Line[] };
   t.deepEqual(Object.fromEntries(gauges.map(({ labels, value }) => [(labels as Line).check, value])), { cache: 1, db: 0 });
   t.like(
     faults.find((fault) => fault.code === 'HEALTH_CHECK'),
-    { count: 1, message: 'db: postgres://***@db refused' },
+    { count: 2, message: 'db: postgres://***@db refused' },
   );
   const [run] = app.runs();
   t.regex(run, /plain\./);
