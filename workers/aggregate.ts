@@ -9,6 +9,7 @@ import { viewThreadMemory } from '../src/memory/thread-memory.js';
 const aggregator = new SliceAggregator(SLICE_RECORDS);
 // Loaded before it is needed: a process that ends soon waits for its report.
 const reports = import('../src/report/write-report.js');
+const figures = import('../src/report/window-figures.js');
 const stalls = import('../src/report/stall-samples.js');
 
 export default async function run(task: PoolTask): Promise<unknown> {
@@ -18,6 +19,8 @@ export default async function run(task: PoolTask): Promise<unknown> {
     case 'identify':
       await reports;
       return { tid: osThreadId(), heapBytes: heapBytes() };
+    case 'figures':
+      return (await figures).countedFigures(task);
     case 'report':
       return (await reports).writeReport(task);
     case 'page':

@@ -15,14 +15,16 @@ import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage,
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
 import { lastSeqIn, runDirectoryName } from '../report/files.js';
 import type { AgentHealth, Runtime } from '../report/report-types.js';
-import type { ReportResult } from '../report/write-report.js';
+import { NO_JUDGEMENT, type ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
 import { ApplicationThreads } from './application-threads.js';
+import type { Alerts } from './alerts/alerts.js';
 import { CpuWatch } from './cpu-watch.js';
 import { Directory } from './directory.js';
 import { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
 import type { Heartbeat } from './heartbeat.js';
+import { Exemplars } from './exemplars.js';
 import { HeavyPool } from './heavy-pool.js';
 import { connectToMain, type MainSession } from './main-session.js';
 import { OwnThreads } from './own-threads.js';
@@ -37,12 +39,11 @@ import { SamplingControl } from './sampling-control.js';
 import { SeenIds } from './seen-ids.js';
 import { readStallSamples } from './stalls/read-stall-samples.js';
 import { StallMonitor } from './stalls/stall-monitor.js';
+import { WindowSchedule } from './window-schedule.js';
 import { type ClosedBy, Windows } from './windows.js';
 
 /** Options of the contract whose part of pitot is still to come: setting one is answered in the report, not ignored. */
-const NOT_YET = ['metricsPort', 'metricsHost', 'timeScale'] as const;
-/** Time to the next try after a window could not be written. */
-const RETRY_MS = 5000;
+const NOT_YET = ['metricsPort', 'metricsHost'] as const;
 
 export class Agent {
   private readonly control: Int32Array;
@@ -69,7 +70,9 @@ export class Agent {
   private poolDeaths = 0;
   private session: MainSession | null = null;
   private readonly sampling: SamplingControl;
-  private windowTimer: NodeJS.Timeout | undefined;
+  private readonly schedule: WindowSchedule;
+  private alerts: Alerts | null = null;
+  private readonly exemplars = new Exemplars();
   private ending = false;
   /** Worker threads of pitot's: this one, and all that are made by it. */
   private readonly ownThreadIds = new Set([threadId]);
@@ -168,6 +171,8 @@ export class Agent {
         closeCpu: (by) => this.cpu.closeWindow(by),
         closeStalls: () => this.stalls.closeWindow(),
         stallsOfRun: () => this.stalls.stallsOfRun,
+        judge: (counted) => ({ ...(this.alerts?.judge(counted) ?? NO_JUDGEMENT), exemplars: this.exemplars.closeWindow() }),
+        alertsOfRun: () => this.alerts?.alertsOfRun ?? [],
         health: (runtime) => this.health(runtime),
         onReport: (result, seq) => this.onReport(result, seq),
         onFault,
@@ -186,6 +191,10 @@ export class Agent {
         retention: { bytes: this.config.retainBytes, runs: this.config.retainRuns },
       },
     );
+    this.schedule = new WindowSchedule(this.config.intervalMs, {
+      openedAtMs: () => this.windows.spanOf(this.windows.current).startMachineMs,
+      close: (by) => this.close(by),
+    });
     this.sampling = new SamplingControl(this.config.overheadBudget, machineMs());
     this.pulse = new Pulse(() => {
       this.stalls.poll();
@@ -208,7 +217,7 @@ export class Agent {
     Atomics.store(this.control, AGENT_STATE, AGENT_READY);
     this.channel.postMessage({ kind: 'ready' } satisfies AgentMessage);
     this.pulse.start();
-    this.scheduleWindow();
+    this.schedule.start();
     void this.watchWake();
     void this.loadRest();
   }
@@ -284,21 +293,6 @@ export class Agent {
     return process.memoryUsage.rss() - this.own.heapBytes() - (main?.heapTotalBytes ?? 0) - (main?.externalBytes ?? 0);
   }
 
-  private scheduleWindow(): void {
-    const { startMachineMs } = this.windows.spanOf(this.windows.current);
-    const dueMs = Math.max(10, startMachineMs + this.config.intervalMs - machineMs());
-    clearTimeout(this.windowTimer);
-    this.windowTimer = setTimeout(() => void this.closeWindow(), dueMs);
-  }
-
-  /** Closes the window at the end of its interval; tries again soon where that fails. */
-  private async closeWindow(): Promise<void> {
-    const { file } = await this.close('interval');
-    if (this.ending) return;
-    if (file !== null) this.scheduleWindow();
-    else this.windowTimer = setTimeout(() => void this.closeWindow(), Math.min(this.config.intervalMs, RETRY_MS));
-  }
-
   private async close(by: ClosedBy): Promise<CloseOutcome> {
     try {
       return await this.reporter.close(by);
@@ -313,14 +307,13 @@ export class Agent {
     else if (message.kind === 'ended') this.threads.markEnded(message.threadId);
     else if (message.kind === 'fault') this.fault(message.code, message.message);
     else if (message.kind === 'flush') void this.flush(message.id);
+    else if (message.kind === 'exemplar') this.exemplars.add(message);
   }
 
-  /** The window of the exit is the last one. */
   private async flush(id: string): Promise<void> {
     if (!this.flushes.isNew(id)) return;
-    const { file, reason } = this.ending ? { file: null, reason: 'the process ends' } : await this.close('flush');
+    const { file, reason } = await this.schedule.closeNow();
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
-    if (file !== null && !this.ending) this.scheduleWindow();
   }
 
   private mainHeartbeat: Heartbeat | null = null;
@@ -335,7 +328,7 @@ export class Agent {
   private async finish(): Promise<void> {
     this.ending = true;
     this.pulse.stop();
-    clearTimeout(this.windowTimer);
+    this.schedule.end();
     // The last samples first: a stall that the process ends with is named by them.
     await this.cpu.rotateAll();
     this.stalls.end();
@@ -343,6 +336,7 @@ export class Agent {
     this.session?.disconnect();
     try {
       await this.stalls.settle();
+      await this.alerts?.end();
       await this.reporter.close('exit');
       await this.reporter.settle();
     } catch (error) {

@@ -1,6 +1,7 @@
 // What the pool's workers can be asked.
 import type { SpanQuery } from '../aggregate/slice-spans.js';
 import type { StallSamplesTask } from '../report/stall-samples.js';
+import type { FiguresTask } from '../report/window-figures.js';
 import type { PageTask, ReportTask } from '../report/write-report.js';
 
 export interface SliceTask {
@@ -27,4 +28,4 @@ export interface StallTask extends StallSamplesTask {
   kind: 'stall';
 }
 
-export type PoolTask = SliceTask | IdentifyTask | ReportTask | PageTask | StallTask;
+export type PoolTask = SliceTask | IdentifyTask | FiguresTask | ReportTask | PageTask | StallTask;

@@ -4,6 +4,7 @@ import type { SliceCounts } from '../aggregate/aggregate-slice.js';
 import type { SpanQuery } from '../aggregate/slice-spans.js';
 import { OWN_THREAD_LIMITS } from '../core/limits.js';
 import type { StallSamples, StallSamplesTask } from '../report/stall-samples.js';
+import type { CountedFigures, FiguresTask } from '../report/window-figures.js';
 import type { PageTask, ReportResult, ReportTask } from '../report/write-report.js';
 import { AGGREGATE_URL } from '../worker-urls.js';
 import type { PoolTask, WorkerIdentity } from './pool-tasks.js';
@@ -57,6 +58,10 @@ export class Pool {
 
   slice(memory: SharedArrayBuffer, from: number, to: number, spans?: SpanQuery): Promise<SliceCounts> {
     return this.run<SliceCounts>({ kind: 'slice', memory, from, to, spans });
+  }
+
+  figures(task: FiguresTask): Promise<CountedFigures> {
+    return this.runLong<CountedFigures>(task);
   }
 
   report(task: ReportTask): Promise<ReportResult> {

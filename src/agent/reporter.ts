@@ -2,10 +2,12 @@
 import { dirname } from 'node:path';
 import { machineMs, wallMs } from '../core/clock.js';
 import { TIMELINE_POINTS_MAX } from '../core/limits.js';
+import type { Alert } from '../core/alert-types.js';
 import type { CpuTask } from '../report/cpu-summary.js';
 import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
 import type { AgentHealth, CpuProfileSummary, GaugeValue, Runtime, Stall, TimelinePoint } from '../report/report-types.js';
-import type { PageTask, ReportIdentity, ReportResult, ReportTask } from '../report/write-report.js';
+import type { CountedFigures, FiguresTask } from '../report/window-figures.js';
+import { type Judgement, NO_JUDGEMENT, type PageTask, type ReportIdentity, type ReportResult, type ReportTask } from '../report/write-report.js';
 import type { Directory } from './directory.js';
 import type { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
@@ -29,6 +31,9 @@ export interface ReporterSources {
   closeCpu(by: ClosedBy): CpuTask | null;
   /** Stalls that were open in the window. */
   closeStalls(): Stall[];
+  /** Judges a window by its figures. Once a window, however often its report is tried. */
+  judge(counted: CountedFigures): Judgement;
+  alertsOfRun(): Alert[];
   stallsOfRun(): Stall[];
   health(runtime: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'>;
   onReport(result: ReportResult, seq: number): void;
@@ -63,6 +68,8 @@ export class Reporter {
   private closedTotals: Float64Array | null = null;
   private closedCpu: CpuTask | null = null;
   private closedStalls: Stall[] = [];
+  private closedJudgement: Judgement | null = null;
+  private judgement: Judgement = NO_JUDGEMENT;
   private cpu: CpuProfileSummary | null = null;
   private timeline: TimelinePoint[] = [];
 
@@ -132,9 +139,11 @@ export class Reporter {
     const seq = this.windows.seqOf(index);
     const { runtime, timeline } = (this.closedRuntime ??= this.sources.closeRuntime(machineMs(), wallMs()));
     const totals = (this.closedTotals ??= this.windows.memory.totals.slice());
+    this.closedJudgement ??= await this.judge(index, totals);
     const task: ReportTask = {
       kind: 'report',
       window: index,
+      judgement: this.closedJudgement,
       timeline,
       cpu: this.closedCpu,
       stalls: this.closedStalls,
@@ -156,10 +165,32 @@ export class Reporter {
     this.closedTotals = null;
     this.closedCpu = null;
     this.closedStalls = [];
+    this.judgement = this.closedJudgement;
+    this.closedJudgement = null;
     if (result.cpu !== null) this.cpu = result.cpu;
     for (const { code, message } of result.faults) this.sources.onFault(code, message);
     this.sources.onReport(result, seq);
     return { file: result.file, reason: '' };
+  }
+
+  /** A window that cannot be judged is reported all the same. */
+  private async judge(window: 0 | 1, totals: Float64Array): Promise<Judgement> {
+    const task: FiguresTask = {
+      kind: 'figures',
+      memory: this.windows.memory.sab,
+      window,
+      totals,
+      paths: [...this.directory.paths],
+      counters: [...this.directory.counters],
+      hdrDigits: this.options.hdrDigits,
+    };
+    try {
+      const inPool = this.pool?.figures(task).catch((error: Error) => this.sources.onFault('POOL_TASK', error.message));
+      return this.sources.judge((await inPool) ?? (await import('../report/window-figures.js')).countedFigures(task));
+    } catch (error) {
+      this.sources.onFault('JUDGE', (error as Error).message);
+      return NO_JUDGEMENT;
+    }
   }
 
   private async run(task: ReportTask): Promise<ReportResult> {
@@ -212,6 +243,7 @@ export class Reporter {
       timeline: this.timeline,
       cpu: this.cpu,
       stalls: this.sources.stallsOfRun(),
+      judgement: { ...this.judgement, alerts: this.sources.alertsOfRun() },
     };
     try {
       if (this.pool !== null) await this.pool.page(task);
@@ -223,7 +255,7 @@ export class Reporter {
 
   private lastRuntime: Omit<Runtime, 'gc'> | null = null;
 
-  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window' | 'timeline' | 'cpu' | 'stalls'> {
+  private figures(runtime: Omit<Runtime, 'gc'>): Omit<ReportTask, 'kind' | 'window' | 'timeline' | 'cpu' | 'stalls' | 'judgement'> {
     this.lastRuntime = runtime;
     return {
       memory: this.windows.memory.sab,

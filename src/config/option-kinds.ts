@@ -111,6 +111,25 @@ export function text(allowed: string, example: string, charsMax = 4096): OptionK
   };
 }
 
+/** A path, or an object that the application gives: kept as its JSON text, which begins with a brace as no path of ours does. */
+export function fileOrObject(allowed: string, example: string): OptionKind<string> {
+  const path = text(allowed, example);
+  return {
+    allowed,
+    example,
+    parse(value) {
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        try {
+          return JSON.stringify(value);
+        } catch {
+          return undefined;
+        }
+      }
+      return path.parse(value);
+    },
+  };
+}
+
 /** The same, or null where the value is found by itself. */
 export function orNull<T>(kind: OptionKind<T>): OptionKind<T | null> {
   return {

@@ -1,7 +1,7 @@
 // Every option of pitot in one table: name, environment variable, default, what is allowed, and the sentence that documents it.
 import { EXIT_WAIT_MS, RING_RECORDS } from '../core/limits.js';
 import { BYTES_PER_MIB } from '../core/units.js';
-import { boolean, bytes, number, type OptionKind, oneOf, orNull, orOff, powerOfTwo, someOf, text, whole, wholeOrOff } from './option-kinds.js';
+import { boolean, bytes, fileOrObject, number, type OptionKind, oneOf, orNull, orOff, powerOfTwo, someOf, text, whole, wholeOrOff } from './option-kinds.js';
 
 /** Formats of flame files, as their file names end. */
 export const FLAME_FORMATS = ['cpuprofile', 'folded', 'pb.gz', 'speedscope.json', 'svg', 'html', 'png'] as const;
@@ -31,6 +31,8 @@ export interface ResolvedConfig {
   readonly metricsPort: number | null;
   readonly metricsHost: string;
   readonly timeScale: number;
+  /** Path of the JSON file of rules and sinks, or its text where code gave the object; null: the default rules alone. */
+  readonly alerts: string | null;
   readonly logLevel: LogLevel;
   readonly strict: boolean;
   readonly hdrDigits: 2 | 3;
@@ -42,7 +44,9 @@ export interface ResolvedConfig {
 export type OptionKey = keyof ResolvedConfig;
 
 /** What `start(options)` and the JSON file take: any subset; sizes may be text such as "512 MiB". */
-export type Options = { -readonly [K in OptionKey]?: ResolvedConfig[K] | (K extends 'retainBytes' ? string : never) };
+export type Options = {
+  -readonly [K in OptionKey]?: ResolvedConfig[K] | (K extends 'retainBytes' ? string : K extends 'alerts' ? Readonly<Record<string, unknown>> : never);
+};
 
 /** One option. */
 export interface OptionSpec<T = unknown> extends OptionKind<T> {
@@ -147,7 +151,14 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     env: 'PITOT_TIME_SCALE',
     default: 1,
     ...number(0.001, 1_000_000, 1),
-    doc: 'Divides every duration that diagnosis waits for, for demos and tests; shown in the report when not 1. Accepted, no effect yet.',
+    doc: 'Divides every duration that diagnosis waits for (how long a rule must hold, baselines, cool-downs), for demos and tests; shown in the report when not 1.',
+  },
+  alerts: {
+    env: 'PITOT_ALERTS',
+    default: null,
+    defaultText: '–',
+    ...orNull(fileOrObject('a path of a JSON file, or the object itself in code or in the file of PITOT_CONFIG', 'pitot.alerts.json')),
+    doc: 'Rules beside the default ones, sinks and commands: docs/rules.md and docs/alerting.md. A mistake in it costs what it is in, and is told in the report.',
   },
   logLevel: {
     env: 'PITOT_LOG_LEVEL',

@@ -319,3 +319,8 @@ export const ERROR_CHARS_MAX = 500;
 export const ERROR_STACK_CHARS_MAX = 4000;
 /** Bytes of log lines that may wait for a slow reader of stdout, or a slow disk; beyond it lines are dropped and counted. */
 export const LOG_WAITING_BYTES_MAX = 4 * 1024 * 1024;
+/** Alerts of a run that its page shows: the newest. */
+export const ALERTS_OF_RUN_MAX = 200;
+/** Period at which short rules are judged, ms, divided by the time scale; never shorter than the other. */
+export const STEP_MS = 10_000;
+export const STEP_MS_MIN = 100;

@@ -1,5 +1,6 @@
 // The tasks that put a window, and the run so far, on disk. Thread: pool worker; the agent thread when a process ends before it has a pool.
 import { StatsBuilder } from '../aggregate/path-stats.js';
+import type { Alert, Exemplar, Finding, Kpi, RuleStatus } from '../core/alert-types.js';
 import type { Definition } from '../memory/definition-log.js';
 import { CLOSED_BY, END_MONOTONIC_MS, END_WALL_MS, START_MONOTONIC_MS, START_WALL_MS, viewAgentMemory, WINDOW_SEQ } from '../memory/window-memory.js';
 import { counterValues, windowFigures } from './build-report.js';
@@ -45,9 +46,22 @@ interface FigureTask {
   hdrDigits: 2 | 3;
 }
 
+/** What a report says of targets, rules and advice. */
+export interface Judgement {
+  kpis: Kpi[];
+  alerts: Alert[];
+  rules: RuleStatus[];
+  advice: Finding[];
+  exemplars: Exemplar[];
+}
+
+/** Nothing was judged. */
+export const NO_JUDGEMENT: Judgement = { kpis: [], alerts: [], rules: [], advice: [], exemplars: [] };
+
 export interface ReportTask extends FigureTask {
   kind: 'report';
   window: 0 | 1;
+  judgement: Judgement;
   timeline: TimelinePoint[];
   /** CPU profiles of the window; null: there are none. */
   cpu: CpuTask | null;
@@ -78,6 +92,8 @@ export interface PageTask extends FigureTask {
   /** Of the newest window that has a CPU profile. */
   cpu: RunCpuProfile | null;
   stalls: Stall[];
+  /** Of the newest window, with the alerts of the run. */
+  judgement: Judgement;
 }
 
 /** Builds and writes one report; the rename is the moment at which the window counts as reported. */
@@ -113,11 +129,7 @@ export async function writeReport(task: ReportTask): Promise<ReportResult> {
     cpu,
     stalls: task.stalls,
     leaks: [],
-    kpis: [],
-    alerts: [],
-    rules: [],
-    advice: [],
-    exemplars: [],
+    ...task.judgement,
     agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
     config: identity.config,
   };
@@ -150,13 +162,9 @@ export async function writePage(task: PageTask): Promise<number> {
     timeline: task.timeline,
     agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
     cpu: task.cpu,
-    alerts: [],
+    ...task.judgement,
     stalls: task.stalls,
     leaks: [],
-    kpis: [],
-    rules: [],
-    advice: [],
-    exemplars: [],
     config: identity.config,
   };
   const html = renderRunHtml(run);

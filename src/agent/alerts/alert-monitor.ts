@@ -1,0 +1,168 @@
+// Alerts as they happen: figures in, what they mean out; each change on disk first, then told, then acted on. Thread: agent.
+import type { Alert, RuleStatus } from '../../core/alert-types.js';
+import { ALERTS_OF_RUN_MAX } from '../../core/limits.js';
+import { adviceOf } from '../../diagnose/advice.js';
+import { evidenceFor } from '../../diagnose/evidence.js';
+import type { Figures } from '../../diagnose/figures.js';
+import { KpiHistory } from '../../diagnose/kpi-history.js';
+import { kpisOf } from '../../diagnose/kpis.js';
+import { ProjectionLag } from '../../diagnose/projection-lag.js';
+import type { Rule, Transition } from '../../diagnose/rules/rule.js';
+import { RuleEngine } from '../../diagnose/rules/rule-engine.js';
+import { renderRunbook } from '../../diagnose/runbooks.js';
+import { type AlertLine, appendAlert } from '../../report/alerts-log.js';
+import type { Judgement } from '../../report/write-report.js';
+import type { LoadedAlerts } from './load-alerts.js';
+
+export interface AlertMonitorOptions {
+  loaded: LoadedAlerts;
+  directory: string;
+  timeScale: number;
+  windowMs: number;
+  stepMs: number;
+  /** What `saved` gave an earlier agent thread or process; undefined: there is none. */
+  saved: unknown;
+}
+
+export interface AlertSources {
+  /** Runs the actions of a rule; resolves with a line for each that says what came of it. */
+  act(alert: Alert, rule: Rule): Promise<string[]>;
+  /** Hands an alert that fires or is resolved to the rule's sinks. */
+  send(alert: Alert, rule: Rule): void;
+  /** Alerts that fire go on firing: for sinks that must be told again and again. */
+  goesOn(firing: readonly Alert[]): void;
+  onAlert(line: AlertLine): void;
+  /** Puts the state on disk. */
+  save(state: unknown): void;
+  nowWallMs(): number;
+  onFault(code: string, message: string): void;
+}
+
+interface Saved {
+  engine?: unknown;
+  kpis?: unknown;
+}
+
+export class AlertMonitor {
+  private readonly options: AlertMonitorOptions;
+  private readonly sources: AlertSources;
+  private readonly engine: RuleEngine;
+  private readonly history: KpiHistory;
+  private readonly lag = new ProjectionLag();
+  /** What was done about alerts that are not over. */
+  private readonly done = new Map<string, string[]>();
+  /** Evidence as it was when the alert fired, and the newest. */
+  private readonly evidence = new Map<string, string[]>();
+  private readonly ofRun = new Map<string, Alert>();
+  private acting: Promise<void> = Promise.resolve();
+
+  constructor(options: AlertMonitorOptions, sources: AlertSources) {
+    this.options = options;
+    this.sources = sources;
+    const { loaded, timeScale, windowMs, stepMs } = options;
+    const saved = (typeof options.saved === 'object' && options.saved !== null ? options.saved : {}) as Saved;
+    this.engine = new RuleEngine(loaded.rules, { timeScale, windowMs, stepMs }, saved.engine);
+    this.history = new KpiHistory({ timeScale }, saved.kpis);
+  }
+
+  /** Judges a step. */
+  step(figures: Figures): void {
+    this.evaluate(figures);
+  }
+
+  /** Judges a window; what its report says. */
+  judge(given: Figures): Omit<Judgement, 'exemplars'> {
+    const figures = this.evaluate(given);
+    const kpis = kpisOf(figures, this.history);
+    const advice = adviceOf(figures);
+    this.save();
+    this.sources.goesOn(this.engine.alerts().filter(({ state }) => state === 'firing').map((alert) => this.complete(alert)));
+    const invalid = this.options.loaded.invalid.map(
+      ({ rule, field, allowed, received }): RuleStatus => ({ rule, severity: 'info', state: 'invalid', why: `${field}: expected ${allowed}, received ${received}` }),
+    );
+    const alerts = this.engine.alerts().map((alert) => this.complete(alert));
+    this.forgetResolved(alerts);
+    return { kpis, alerts, rules: [...this.engine.status(), ...invalid], advice };
+  }
+
+  /** Resolves when the actions that were begun are done. */
+  settle(): Promise<void> {
+    return this.acting;
+  }
+
+  private evaluate(given: Figures): Figures {
+    const figures = { ...given, gauges: this.lag.correct(given.gauges, given.atMs) };
+    const transitions = this.engine.evaluate(figures);
+    for (const transition of transitions) this.take(transition, figures);
+    if (transitions.length > 0) this.save();
+    return figures;
+  }
+
+  private take({ rule, from, to, alert: bare }: Transition, figures: Figures): void {
+    if (to === 'firing' || to === 'resolved') this.evidence.set(bare.id, evidenceFor(rule.name, figures));
+    const alert = this.complete(bare, rule);
+    this.tell(to === 'inactive' ? 'gone' : to, alert);
+    if (to === 'firing' || (to === 'resolved' && from === 'firing')) this.sources.send(alert, rule);
+    if (to === 'firing') this.act(alert, rule);
+    if (to === 'inactive') this.done.delete(bare.id);
+  }
+
+  /** On disk before anything is done about it. */
+  private tell(event: AlertLine['event'], alert: Alert): void {
+    const line: AlertLine = { event, at: new Date(this.sources.nowWallMs()).toISOString(), alert };
+    try {
+      appendAlert(this.options.directory, line);
+    } catch (error) {
+      this.sources.onFault('ALERTS_LOG', (error as Error).message);
+    }
+    if (event === 'pending' || event === 'gone') this.ofRun.delete(alert.id);
+    else this.ofRun.set(alert.id, alert);
+    for (const [oldest] of this.ofRun) {
+      if (this.ofRun.size <= ALERTS_OF_RUN_MAX) break;
+      this.ofRun.delete(oldest);
+    }
+    this.sources.onAlert(line);
+  }
+
+  /** Alerts that have fired since the process began, the newest at most. */
+  get alertsOfRun(): Alert[] {
+    return [...this.ofRun.values()];
+  }
+
+  private act(alert: Alert, rule: Rule): void {
+    this.acting = this.acting
+      .then(() => this.sources.act(alert, rule))
+      .then((lines) => {
+        if (lines.length === 0) return;
+        this.done.set(alert.id, [...(this.done.get(alert.id) ?? []), ...lines]);
+        this.tell('acted', this.complete(alert, rule));
+      })
+      .catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message));
+  }
+
+  /** Told by a sink: what became of a delivery. */
+  delivered(alertId: string, line: string): void {
+    const lines = this.done.get(alertId) ?? [];
+    const sink = line.slice(0, line.indexOf(':') + 1);
+    // One line a sink, the newest: a notification that is tried again would fill the report.
+    this.done.set(alertId, [...lines.filter((each) => !each.startsWith(sink)), line]);
+  }
+
+  private complete(alert: Alert, rule = this.options.loaded.rules.find(({ name }) => name === alert.rule)): Alert {
+    return {
+      ...alert,
+      runbook: rule === undefined ? alert.runbook : renderRunbook(rule.runbook),
+      evidence: this.evidence.get(alert.id) ?? alert.evidence,
+      actions: this.done.get(alert.id) ?? alert.actions,
+    };
+  }
+
+  private forgetResolved(alerts: readonly Alert[]): void {
+    const known = new Set(alerts.filter(({ state }) => state !== 'resolved').map(({ id }) => id));
+    for (const map of [this.done, this.evidence]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
+  }
+
+  private save(): void {
+    this.sources.save({ engine: this.engine.save(), kpis: this.history.save() });
+  }
+}

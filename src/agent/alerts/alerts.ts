@@ -1,0 +1,136 @@
+// Everything of alerts in the agent thread, put together: figures from its samplers, the monitor, actions, sinks, state on disk. Loaded once the agent runs.
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import type { Alert } from '../../core/alert-types.js';
+import { machineMs, wallMs } from '../../core/clock.js';
+import { STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
+import { VERSION } from '../../core/version.js';
+import type { GaugeFigures } from '../../diagnose/figures.js';
+import type { Rule } from '../../diagnose/rules/rule.js';
+import { Delivery } from '../../export/sinks/delivery-queue.js';
+import type { Definition } from '../../memory/definition-log.js';
+import type { WindowMemory } from '../../memory/window-memory.js';
+import type { AlertLine } from '../../report/alerts-log.js';
+import type { CountedFigures } from '../../report/window-figures.js';
+import type { Judgement } from '../../report/write-report.js';
+import { ActionRunner, type ActionSources } from '../actions/action-runner.js';
+import { loadState, saveState } from '../alert-state-file.js';
+import { AlertMonitor } from './alert-monitor.js';
+import { loadAlerts } from './load-alerts.js';
+import { RuntimeFigureReader, type RuntimeSources } from './runtime-figures.js';
+import { StepCounts } from './step-counts.js';
+
+export interface AlertsOptions {
+  /** Option `alerts`. */
+  given: string | null;
+  cwd: string;
+  directory: string;
+  service: string;
+  timeScale: number;
+  windowMs: number;
+  mainTid: number;
+}
+
+export interface AlertsSources extends RuntimeSources {
+  /** The open window, its number, and what is defined by now. */
+  open(): { window: WindowMemory; seq: number; totals: Float64Array; paths: readonly Definition[]; counters: readonly Definition[] };
+  gauges(): GaugeFigures[];
+  actions: ActionSources;
+  onAlert(line: AlertLine): void;
+  onFault(code: string, message: string): void;
+}
+
+/** How long the end of a process waits for what is being sent, ms: it is on disk, and the next process of the service sends it. */
+const SETTLE_MS = 150;
+
+export class Alerts {
+  readonly stepMs: number;
+  private readonly sources: AlertsSources;
+  private readonly monitor: AlertMonitor;
+  private readonly runner: ActionRunner;
+  private readonly delivery: Delivery | null;
+  private readonly counts = new StepCounts();
+  private readonly stepRuntime: RuntimeFigureReader;
+  private readonly windowRuntime: RuntimeFigureReader;
+  private steppedMs = machineMs();
+  private monitorState: unknown;
+
+  constructor(options: AlertsOptions, sources: AlertsSources) {
+    const { directory, service, timeScale, windowMs, mainTid } = options;
+    const { onFault } = sources;
+    this.sources = sources;
+    this.stepMs = Math.max(STEP_MS_MIN, STEP_MS / timeScale);
+    const loaded = loadAlerts(options.given, options.cwd, process.env);
+    for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
+    const base = dirname(directory);
+    const saved = (loadState(base, service) ?? {}) as { monitor?: unknown; actions?: unknown };
+    const identity = { service, host: hostname(), pid: process.pid, version: VERSION };
+    this.runner = new ActionRunner({ directory, service, timeScale, commands: loaded.commands, saved: saved.actions }, sources.actions);
+    this.delivery =
+      loaded.sinks.size === 0 ? null : new Delivery({ directory: base, identity, sinks: loaded.sinks, timeScale }, { onFault, onResult: this.onDelivered });
+    const sinksOf = ({ actions }: Rule): string[] => actions.filter((name) => loaded.sinks.has(name));
+    this.monitor = new AlertMonitor(
+      { loaded, directory, timeScale, windowMs, stepMs: this.stepMs, saved: saved.monitor },
+      {
+        act: (alert, rule) => this.runner.run(alert, rule.actions.filter((name) => !loaded.sinks.has(name)), rule.limits),
+        send: (alert, rule) => this.delivery?.enqueue(alert, sinksOf(rule)),
+        goesOn: (firing) => this.delivery?.repost(firing, wallMs()),
+        onAlert: sources.onAlert,
+        save: (monitor) => this.save(base, service, monitor),
+        nowWallMs: wallMs,
+        onFault,
+      },
+    );
+    this.stepRuntime = new RuntimeFigureReader(mainTid, machineMs(), sources);
+    this.windowRuntime = new RuntimeFigureReader(mainTid, machineMs(), sources);
+  }
+
+  /** Judges what has happened since the step before. */
+  step(): void {
+    const { window, seq, totals, paths, counters } = this.sources.open();
+    const nowMs = machineMs();
+    const counts = this.counts.take(window, seq, paths, counters, totals);
+    this.monitor.step({
+      kind: 'step',
+      atMs: wallMs(),
+      spanMs: nowMs - this.steppedMs,
+      ...counts,
+      distributions: [],
+      gauges: this.sources.gauges(),
+      runtime: this.stepRuntime.read(nowMs),
+    });
+    this.steppedMs = nowMs;
+    this.delivery?.tick(wallMs());
+  }
+
+  /** Judges a window that has just been closed. */
+  judge({ gcCount, gcTotalMs, gcPauseMaxMs, ...counted }: CountedFigures): Omit<Judgement, 'exemplars'> {
+    const none = gcCount === 0;
+    const gc = { gcCount, gcPauseMeanMs: none ? Number.NaN : gcTotalMs / gcCount, gcPauseMaxMs: none ? Number.NaN : gcPauseMaxMs };
+    const runtime = { ...this.windowRuntime.read(machineMs()), ...gc };
+    return this.monitor.judge({ kind: 'window', ...counted, gauges: this.sources.gauges(), runtime });
+  }
+
+  get alertsOfRun(): Alert[] {
+    return this.monitor.alertsOfRun;
+  }
+
+  /** Before the process ends. */
+  async end(): Promise<void> {
+    await this.delivery?.settle(SETTLE_MS);
+    this.delivery?.close();
+    this.stepRuntime.close();
+    this.windowRuntime.close();
+  }
+
+  private readonly onDelivered = (alertId: string, sink: string, outcome: string): void => this.monitor.delivered(alertId, `${sink}: ${outcome}`);
+
+  private save(base: string, service: string, monitor: unknown): void {
+    this.monitorState = monitor;
+    try {
+      saveState(base, service, { monitor: this.monitorState, actions: this.runner.save() });
+    } catch (error) {
+      this.sources.onFault('ALERT_STATE', (error as Error).message);
+    }
+  }
+}

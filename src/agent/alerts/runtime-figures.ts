@@ -1,0 +1,85 @@
+// The process's own figures for rules and KPIs: CPU and memory against what may be used. Thread: agent, each step.
+import { availableParallelism } from 'node:os';
+import { nsToMs, usToMs } from '../../core/units.js';
+import type { RuntimeFigures } from '../../diagnose/figures.js';
+import type { MemoryUse } from '../../report/report-types.js';
+import { readCgroupCpu } from '../samplers/cgroup-cpu.js';
+import { ThreadTimesReader } from '../samplers/thread-times.js';
+
+/** What the agent's other samplers know at this moment. */
+export interface RuntimeSources {
+  memory(): Pick<MemoryUse, 'rssBytes' | 'heapUsedBytes' | 'limitBytes' | 'limitSource'>;
+  gcSoFar(): { count: number; totalMs: number; pauseNsMax: number };
+  loopDelayP99Ms(): number;
+  loopStalledMs(): number;
+}
+
+/** Readings of CPU time; a difference belongs to the time between. */
+interface CpuReading {
+  atMs: number;
+  processMs: number;
+  mainMs: number;
+}
+
+/** Makes the figures of a stretch: from the last call to this one. One a kind of stretch, since each has its own last call. */
+export class RuntimeFigureReader {
+  private readonly sources: RuntimeSources;
+  private readonly mainTimes: ThreadTimesReader;
+  private readonly cores: number;
+  private before: CpuReading;
+  private gcBefore = { count: 0, totalMs: 0 };
+
+  /** mainTid: the kernel's number of the main thread. cores: what the process may use; default: CPUs it may run on, or its cgroup's quota where that is less. */
+  constructor(mainTid: number, nowMs: number, sources: RuntimeSources, cores = availableCores()) {
+    this.sources = sources;
+    this.mainTimes = new ThreadTimesReader(mainTid);
+    this.cores = cores;
+    this.before = this.readCpu(nowMs);
+  }
+
+  read(nowMs: number): RuntimeFigures {
+    const cpu = this.readCpu(nowMs);
+    const spanMs = Math.max(1, cpu.atMs - this.before.atMs);
+    const cpuRatio = (cpu.processMs - this.before.processMs) / spanMs;
+    const mainRatio = Number.isNaN(cpu.mainMs) ? 0 : (cpu.mainMs - this.before.mainMs) / spanMs;
+    this.before = cpu;
+    const { memory, gcSoFar, loopDelayP99Ms, loopStalledMs } = this.sources;
+    const { rssBytes, heapUsedBytes, limitBytes, limitSource } = memory();
+    const memoryBytes = limitSource === 'max-old-space-size' ? heapUsedBytes : rssBytes;
+    const gc = gcSoFar();
+    // A count that has fallen belongs to a new window.
+    const from = gc.count >= this.gcBefore.count ? this.gcBefore : { count: 0, totalMs: 0 };
+    const gcCount = gc.count - from.count;
+    const gcTotalMs = gc.totalMs - from.totalMs;
+    this.gcBefore = gc;
+    return {
+      cpuRatio,
+      cpuUsage: Math.min(1, Math.max(cpuRatio / this.cores, mainRatio)),
+      rssBytes,
+      memoryRatio: limitBytes > 0 ? memoryBytes / limitBytes : Number.NaN,
+      memoryLimitBytes: limitBytes,
+      memoryBytes,
+      heapUsedBytes,
+      gcPauseMeanMs: gcCount > 0 ? gcTotalMs / gcCount : Number.NaN,
+      gcPauseMaxMs: gcCount > 0 ? nsToMs(gc.pauseNsMax) : Number.NaN,
+      gcCount,
+      loopDelayP99Ms: loopDelayP99Ms(),
+      loopStalledMs: loopStalledMs(),
+    };
+  }
+
+  close(): void {
+    this.mainTimes.close();
+  }
+
+  private readCpu(nowMs: number): CpuReading {
+    const { user, system } = process.cpuUsage();
+    const times = this.mainTimes.read();
+    return { atMs: nowMs, processMs: usToMs(user + system), mainMs: times === null ? Number.NaN : nsToMs(times.cpuNs) };
+  }
+}
+
+function availableCores(): number {
+  const quota = readCgroupCpu()?.quotaRatio ?? null;
+  return Math.max(0.01, Math.min(availableParallelism(), quota ?? Number.POSITIVE_INFINITY));
+}
