@@ -6,6 +6,7 @@ import { processHost } from './host/process-host.js';
 import type { Counter, Distribution, Gauge } from './host/values.js';
 import type { EventName } from './memory/messages.js';
 import type { Report } from './report/report-types.js';
+import type { AlertLine } from './report/alerts-log.js';
 import type { StallLine } from './report/stall-log.js';
 
 export type { ResolvedConfig } from './config/resolve.js';
@@ -13,6 +14,7 @@ export { type ErrorCode, PitotError } from './core/errors.js';
 export type { Path } from './host/path.js';
 export type { Counter, Distribution, Gauge } from './host/values.js';
 export type * from './report/report-types.js';
+export type { AlertLine } from './report/alerts-log.js';
 export type { StallLine } from './report/stall-log.js';
 
 /** Label names and their values; values are turned into text. At most 10 labels, 200 characters each. */
@@ -56,6 +58,7 @@ export async function flush(): Promise<Report | null> {
 /** Listens for reports, alerts, stalls or leaks on this thread; returns a function that stops listening. Keeps no process alive. */
 export function on(event: 'report', listener: (report: Report) => void): () => void;
 export function on(event: 'stall', listener: (stall: StallLine) => void): () => void;
+export function on(event: 'alert', listener: (line: AlertLine) => void): () => void;
 export function on(event: EventName, listener: (payload: never) => void): () => void;
 export function on(event: EventName, listener: (payload: never) => void): () => void {
   return processHost().on(event, listener);

@@ -13,18 +13,18 @@ import { REQUEST_PATH } from '../flame/attribution/attribute.js';
 import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
 import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
-import { lastSeqIn, runDirectoryName } from '../report/files.js';
+import { nextSeqIn, runDirectoryName } from '../report/files.js';
 import type { AgentHealth, Runtime } from '../report/report-types.js';
 import { NO_JUDGEMENT, type ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
-import { ApplicationThreads } from './application-threads.js';
 import type { Alerts } from './alerts/alerts.js';
+import { ApplicationThreads } from './application-threads.js';
 import { CpuWatch } from './cpu-watch.js';
 import { Directory } from './directory.js';
 import { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
-import type { Heartbeat } from './heartbeat.js';
 import { Exemplars } from './exemplars.js';
+import type { Heartbeat } from './heartbeat.js';
 import { HeavyPool } from './heavy-pool.js';
 import { connectToMain, type MainSession } from './main-session.js';
 import { OwnThreads } from './own-threads.js';
@@ -62,6 +62,8 @@ export class Agent {
   private readonly sampler: RuntimeSampler;
   private readonly channel: BroadcastChannel;
   private readonly runDirectory: string;
+  private readonly service: string;
+  private readonly cwd: string;
   private readonly restarts: number;
   private readonly mayInspect: boolean;
   private readonly pulse: Pulse;
@@ -84,8 +86,12 @@ export class Agent {
     this.mayInspect = data.mayInspect;
     const memory = data.memory === null ? createAgentMemory() : viewAgentMemory(data.memory);
     if (data.memory === null) port.postMessage({ kind: 'memory', sab: memory.sab } satisfies AgentPortMessage);
-    const service = this.config.service ?? deriveService(data.service.entryScript, data.service.cwd);
-    this.runDirectory = join(resolve(data.service.cwd, this.config.dir), runDirectoryName(safeServiceName(service), data.startedWallMs, process.pid));
+    this.cwd = data.service.cwd;
+    this.service = this.config.service ?? deriveService(data.service.entryScript, data.service.cwd);
+    this.runDirectory = join(
+      resolve(data.service.cwd, this.config.dir),
+      runDirectoryName(safeServiceName(this.service), data.startedWallMs, process.pid),
+    );
     this.directory = new Directory(memory);
     const onFault = (code: string, message: string): void => this.fault(code, message);
     const other = nodeProfiling(data.execArgv, data.nodeOptions, process.env.NODE_V8_COVERAGE);
@@ -103,7 +109,7 @@ export class Agent {
       },
       onFault,
     });
-    const { cwd } = data.service;
+    const { cwd, service } = this;
     const formats = this.config.flameFormats === 'none' ? [] : this.config.flameFormats.split(',');
     this.cpu = new CpuWatch(
       {
@@ -143,7 +149,7 @@ export class Agent {
       },
     );
     for (const { sab, name, loopDelay } of data.threads) this.threads.adopt(sab, name, loopDelay);
-    this.windows = new Windows(memory, { wallMs: wallMs(), machineMs: machineMs() }, this.firstSeq());
+    this.windows = new Windows(memory, { wallMs: wallMs(), machineMs: machineMs() }, nextSeqIn(this.runDirectory));
     this.drain = new Drain(this.windows, { onFault, onWindowFull: () => this.reporter.closeFull() });
     this.drain.recover(this.threads);
     this.stalls.recover(this.windows.spanOf(this.windows.current).startWallMs);
@@ -243,6 +249,20 @@ export class Agent {
     } catch (error) {
       this.fault('POOL_START', (error as Error).message);
     }
+    if (!this.ending) await this.startAlerts();
+  }
+
+  /** Rules and what they do are loaded last: no alert is due in the first second. */
+  private async startAlerts(): Promise<void> {
+    try {
+      const { startAlerts } = await import('./alerts/start-alerts.js');
+      const { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service } = this;
+      const parts = { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service };
+      this.alerts = startAlerts(parts, { onAlert: (line) => this.tell('alert', line), onFault: (code, message) => this.fault(code, message) });
+      this.pulse.every(this.alerts.stepMs, () => this.alerts?.step());
+    } catch (error) {
+      this.fault('ALERTS_START', (error as Error).message);
+    }
   }
 
   /** Wakes when a ring passes half full, or the process ends. */
@@ -279,18 +299,12 @@ export class Agent {
     if (this.sampler.hasTurned()) this.session?.armSignals();
     else this.session?.disarmSignals();
     await this.sampler.sample(machineMs(), wallMs());
-    this.cpu.tick((name) => this.loadOf(name), this.nativeBytes());
+    this.cpu.tick((name) => this.loadOf(name), this.own.nativeBytes(this.threads.main?.readSample() ?? null));
   }
 
   private loadOf(name: string): ThreadLoad | null {
     const thread = this.threads.named(name);
     return thread === undefined ? null : { ...this.stalls.loadOf(name), heapBytes: thread.readSample()?.heapTotalBytes ?? 0 };
-  }
-
-  /** Resident memory that is in no heap known here: V8's own structures, native code, other threads. */
-  private nativeBytes(): number {
-    const main = this.threads.main?.readSample();
-    return process.memoryUsage.rss() - this.own.heapBytes() - (main?.heapTotalBytes ?? 0) - (main?.externalBytes ?? 0);
   }
 
   private async close(by: ClosedBy): Promise<CloseOutcome> {
@@ -336,9 +350,9 @@ export class Agent {
     this.session?.disconnect();
     try {
       await this.stalls.settle();
-      await this.alerts?.end();
       await this.reporter.close('exit');
       await this.reporter.settle();
+      await this.alerts?.end();
     } catch (error) {
       this.fault('EXIT', (error as Error).message);
     }
@@ -379,13 +393,5 @@ export class Agent {
   private fault(code: string, message: string): void {
     this.faults.add(code, message, wallMs());
     this.log.log('warn', { code }, message);
-  }
-
-  private firstSeq(): number {
-    try {
-      return lastSeqIn(this.runDirectory) + 1;
-    } catch {
-      return 1;
-    }
   }
 }

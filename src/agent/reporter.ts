@@ -1,8 +1,8 @@
 // Closes windows and puts them on disk: drain, rotate, write, release; then the page and retention. A window that cannot be written is kept and tried again.
 import { dirname } from 'node:path';
+import type { Alert } from '../core/alert-types.js';
 import { machineMs, wallMs } from '../core/clock.js';
 import { TIMELINE_POINTS_MAX } from '../core/limits.js';
-import type { Alert } from '../core/alert-types.js';
 import type { CpuTask } from '../report/cpu-summary.js';
 import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
 import type { AgentHealth, CpuProfileSummary, GaugeValue, Runtime, Stall, TimelinePoint } from '../report/report-types.js';
@@ -272,7 +272,7 @@ export class Reporter {
 }
 
 /** Gauges that were ever set. A worker thread's carry its id, since two threads' values do not add up. */
-function gaugesOf(threads: Iterable<DrainedThread>): GaugeValue[] {
+export function gaugesOf(threads: Iterable<DrainedThread>): GaugeValue[] {
   const values: GaugeValue[] = [];
   for (const thread of threads) {
     for (const { id, name, labels } of thread.gauges) {

@@ -2,6 +2,7 @@
 import { totalmem } from 'node:os';
 import v8 from 'node:v8';
 import { PIDUSAGE_MS, THREADS_SAMPLE_MS } from '../core/limits.js';
+import type { MemoryUse } from '../report/report-types.js';
 import type { ThreadSample } from './drained-thread.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { WindowRuntime } from './reporter.js';
@@ -64,6 +65,16 @@ export class RuntimeSampler {
     const turned = turns !== this.turns;
     this.turns = turns;
     return turned;
+  }
+
+  /** Memory as of the newest sample, and the limit that binds. */
+  get memory(): MemoryUse {
+    return this.window.newestMemory;
+  }
+
+  get loopDelayP99Ns(): number {
+    const { heartbeat } = this.sources;
+    return heartbeat === null ? 0 : readLoopDelay(heartbeat.histogram, heartbeat.periodMs).delayNsP99;
   }
 
   /** Sums the window up, to this very moment, and begins the next one. */

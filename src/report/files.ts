@@ -81,6 +81,15 @@ export function lastSeqIn(directory: string): number {
   return readdirSync(directory).reduce((highest, name) => Math.max(highest, Number(REPORT_FILE.exec(name)?.[1] ?? 0)), 0);
 }
 
+/** Number of the next report in a directory; 1 where it cannot be read. */
+export function nextSeqIn(directory: string): number {
+  try {
+    return lastSeqIn(directory) + 1;
+  } catch {
+    return 1;
+  }
+}
+
 export const reportExists = (directory: string, seq: number): boolean => existsSync(join(directory, reportName(seq)));
 
 /** What retention may keep, over all run directories under one base. */

@@ -76,9 +76,19 @@ export class AlertMonitor {
     const kpis = kpisOf(figures, this.history);
     const advice = adviceOf(figures);
     this.save();
-    this.sources.goesOn(this.engine.alerts().filter(({ state }) => state === 'firing').map((alert) => this.complete(alert)));
+    this.sources.goesOn(
+      this.engine
+        .alerts()
+        .filter(({ state }) => state === 'firing')
+        .map((alert) => this.complete(alert)),
+    );
     const invalid = this.options.loaded.invalid.map(
-      ({ rule, field, allowed, received }): RuleStatus => ({ rule, severity: 'info', state: 'invalid', why: `${field}: expected ${allowed}, received ${received}` }),
+      ({ rule, field, allowed, received }): RuleStatus => ({
+        rule,
+        severity: 'info',
+        state: 'invalid',
+        why: `${field}: expected ${allowed}, received ${received}`,
+      }),
     );
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
     this.forgetResolved(alerts);
@@ -101,9 +111,10 @@ export class AlertMonitor {
   private take({ rule, from, to, alert: bare }: Transition, figures: Figures): void {
     if (to === 'firing' || to === 'resolved') this.evidence.set(bare.id, evidenceFor(rule.name, figures));
     const alert = this.complete(bare, rule);
-    this.tell(to === 'inactive' ? 'gone' : to, alert);
+    this.tell(to, alert);
     if (to === 'firing' || (to === 'resolved' && from === 'firing')) this.sources.send(alert, rule);
-    if (to === 'firing') this.act(alert, rule);
+    // Those that ran when it fired may want to know its end.
+    if (to === 'firing' || to === 'resolved') this.act(alert, rule);
     if (to === 'inactive') this.done.delete(bare.id);
   }
 
@@ -115,7 +126,7 @@ export class AlertMonitor {
     } catch (error) {
       this.sources.onFault('ALERTS_LOG', (error as Error).message);
     }
-    if (event === 'pending' || event === 'gone') this.ofRun.delete(alert.id);
+    if (event === 'pending' || event === 'inactive') this.ofRun.delete(alert.id);
     else this.ofRun.set(alert.id, alert);
     for (const [oldest] of this.ofRun) {
       if (this.ofRun.size <= ALERTS_OF_RUN_MAX) break;
@@ -135,7 +146,7 @@ export class AlertMonitor {
       .then((lines) => {
         if (lines.length === 0) return;
         this.done.set(alert.id, [...(this.done.get(alert.id) ?? []), ...lines]);
-        this.tell('acted', this.complete(alert, rule));
+        this.tell('actions', this.complete(alert, rule));
       })
       .catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message));
   }

@@ -67,12 +67,19 @@ export class Alerts {
     const identity = { service, host: hostname(), pid: process.pid, version: VERSION };
     this.runner = new ActionRunner({ directory, service, timeScale, commands: loaded.commands, saved: saved.actions }, sources.actions);
     this.delivery =
-      loaded.sinks.size === 0 ? null : new Delivery({ directory: base, identity, sinks: loaded.sinks, timeScale }, { onFault, onResult: this.onDelivered });
+      loaded.sinks.size === 0
+        ? null
+        : new Delivery({ directory: base, identity, sinks: loaded.sinks, timeScale }, { onFault, onResult: this.onDelivered });
     const sinksOf = ({ actions }: Rule): string[] => actions.filter((name) => loaded.sinks.has(name));
     this.monitor = new AlertMonitor(
       { loaded, directory, timeScale, windowMs, stepMs: this.stepMs, saved: saved.monitor },
       {
-        act: (alert, rule) => this.runner.run(alert, rule.actions.filter((name) => !loaded.sinks.has(name)), rule.limits),
+        act: (alert, rule) =>
+          this.runner.run(
+            alert,
+            rule.actions.filter((name) => !loaded.sinks.has(name)),
+            rule.limits,
+          ),
         send: (alert, rule) => this.delivery?.enqueue(alert, sinksOf(rule)),
         goesOn: (firing) => this.delivery?.repost(firing, wallMs()),
         onAlert: sources.onAlert,

@@ -44,7 +44,15 @@ export function loadAlerts(given: string | null, cwd: string, env: NodeJS.Proces
 /** What every agent can do; alerts.ndjson and on('alert') have every alert anyway. */
 export const BUILT_IN_ACTIONS: readonly string[] = ['log', 'flame', 'heap-profile', 'heap-snapshot'];
 
-function sayMistake(mistake: { rule?: string; sink?: string; command?: string; field: string; allowed: string; received: string; remedy: string }): string {
+function sayMistake(mistake: {
+  rule?: string;
+  sink?: string;
+  command?: string;
+  field: string;
+  allowed: string;
+  received: string;
+  remedy: string;
+}): string {
   const of = mistake.rule ?? mistake.sink ?? mistake.command ?? '';
   return `${of}${of === '' ? '' : ', '}${mistake.field}: expected ${mistake.allowed}, received ${mistake.received}. ${mistake.remedy}`;
 }

@@ -69,6 +69,11 @@ export class RuntimeWindow {
     this.last = sample;
   }
 
+  get newestMemory(): MemoryUse {
+    const rssBytes = this.last?.rssBytes ?? 0;
+    return this.memory(rssBytes, rssBytes);
+  }
+
   /**
    * Closes the window. Ratios are of the time from the last sample of the window before to the last of this one. Without a sample, levels and ratios
    * are the last known ones, and amounts zero: what was used meanwhile comes with the next sample.

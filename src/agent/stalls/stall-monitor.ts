@@ -157,6 +157,12 @@ export class StallMonitor {
     return false;
   }
 
+  /** How long a thread's loop has not turned by now, ms; 0: it turns. */
+  stalledMs(name: string): number {
+    for (const { thread, watch } of this.watched.values()) if (thread.name === name && watch.isStalled) return machineMs() - watch.sinceMs;
+    return 0;
+  }
+
   /** Stalls that were open within the window; the next one begins with those that still are. */
   closeWindow(): Stall[] {
     const nowMs = machineMs();

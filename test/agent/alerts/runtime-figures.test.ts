@@ -1,0 +1,50 @@
+// CPU and memory against what may be used, from this very process.
+import test from 'ava';
+import { type RuntimeSources, RuntimeFigureReader } from '../../../src/agent/alerts/runtime-figures.js';
+import { machineMs } from '../../../src/core/clock.js';
+
+function sources(change: Partial<ReturnType<RuntimeSources['memory']>> = {}, gc = { count: 0, totalMs: 0, pauseNsMax: 0 }): RuntimeSources {
+  return {
+    memory: () => ({ rssBytes: 300, heapUsedBytes: 100, limitBytes: 400, limitSource: 'cgroup-v2', ...change }),
+    gcSoFar: () => gc,
+    loopDelayP99Ms: () => 7,
+    loopStalledMs: () => 0,
+  };
+}
+
+test('should compare resident memory with the limit of the cgroup, and the heap with its own when that binds', (t) => {
+  const read = (of: RuntimeSources) => new RuntimeFigureReader(process.pid, machineMs(), of, 2).read(machineMs() + 1000);
+  t.like(read(sources()), { memoryRatio: 0.75, memoryBytes: 300, memoryLimitBytes: 400, loopDelayP99Ms: 7 });
+  t.like(read(sources({ limitSource: 'max-old-space-size' })), { memoryRatio: 0.25, memoryBytes: 100 });
+  t.true(Number.isNaN(read(sources({ limitBytes: 0, limitSource: 'none' })).memoryRatio));
+});
+
+test('should count collections since the last look, all of them when the window is a new one', (t) => {
+  const gc = { count: 4, totalMs: 20, pauseNsMax: 9e6 };
+  const reader = new RuntimeFigureReader(process.pid, machineMs(), sources({}, gc), 2);
+  t.like(reader.read(machineMs() + 10), { gcCount: 4, gcPauseMeanMs: 5, gcPauseMaxMs: 9 });
+  Object.assign(gc, { count: 6, totalMs: 40 });
+  t.like(reader.read(machineMs() + 20), { gcCount: 2, gcPauseMeanMs: 10 });
+  Object.assign(gc, { count: 1, totalMs: 3, pauseNsMax: 3e6 });
+  t.like(reader.read(machineMs() + 30), { gcCount: 1, gcPauseMeanMs: 3, gcPauseMaxMs: 3 });
+  const none = reader.read(machineMs() + 40);
+  t.is(none.gcCount, 0);
+  t.true(Number.isNaN(none.gcPauseMeanMs));
+});
+
+test('should be the share of what may be used, by the scarcer of the process’s CPUs and the main thread’s one core', (t) => {
+  const burn = (ms: number): void => {
+    const { user, system } = process.cpuUsage();
+    while (process.cpuUsage().user + process.cpuUsage().system - user - system < ms * 1000);
+  };
+  const startMs = machineMs();
+  const many = new RuntimeFigureReader(process.pid, startMs, sources(), 64);
+  const few = new RuntimeFigureReader(process.pid, startMs, sources(), 0.5);
+  burn(200);
+  // Over a second by the caller's clock: what was burned is a fifth of a core, and somewhat more where other threads ran.
+  const [ofMany, ofFew] = [many.read(startMs + 1000), few.read(startMs + 1000)];
+  t.true(ofMany.cpuRatio >= 0.2);
+  t.is(ofFew.cpuUsage, Math.min(1, ofFew.cpuRatio / 0.5));
+  t.true(ofMany.cpuUsage <= ofMany.cpuRatio, 'the main thread is a part of the process');
+  if (process.platform === 'linux') t.true(ofMany.cpuUsage > ofMany.cpuRatio / 64, 'by the main thread, not by 64 cores');
+});
