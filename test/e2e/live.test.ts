@@ -1,5 +1,5 @@
 // A live service under pitot: what its reports say of requests, memory, CPU, collections and the loop; and that a blocked loop blocks nothing of pitot's.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import test from 'ava';
@@ -60,8 +60,10 @@ test('should report the memory, CPU, collections and loop of the main thread', a
       const buffer = Buffer.alloc(150e6, 1);
       const objects = Array.from({ length: 400_000 }, (_, i) => ({ i, text: 'object ' + i }));
       await new Promise((done) => setTimeout(done, 300));
+      // Both in time and in CPU: a crowded machine gives less of it.
       const end = Date.now() + 1500;
-      while (Date.now() < end) JSON.stringify(objects.slice(0, 1000));
+      const used = process.cpuUsage().user;
+      while (Date.now() < end || process.cpuUsage().user - used < 1e6) JSON.stringify(objects.slice(0, 1000));
       await new Promise((done) => setTimeout(done, 1200));
       const report = await flush();
       console.log(JSON.stringify({ report, rss: process.memoryUsage().rss, heapUsed: process.memoryUsage().heapUsed, length: buffer.length }));
@@ -77,7 +79,7 @@ test('should report the memory, CPU, collections and loop of the main thread', a
   t.true(memory.rssBytes > 150e6 && memory.rssBytes < rss * 1.5);
   t.true(memory.heapUsedBytes > heapUsed * 0.5 && memory.heapUsedBytes < heapUsed * 2);
   t.deepEqual([memory.limitSource, memory.limitBytes], ['max-old-space-size', 600 * 1024 * 1024]);
-  t.true(cpu.userMs > 500 && cpu.cpuRatio > 0.1);
+  t.true(cpu.userMs > 1000 && cpu.cpuRatio > 0.05, JSON.stringify(cpu));
   t.true(gc.count > 0 && gc.totalMs > 0 && gc.pauseNsMax >= gc.pauseNsP50);
   t.is(
     gc.count,
@@ -85,7 +87,7 @@ test('should report the memory, CPU, collections and loop of the main thread', a
   );
   t.true(eventLoop.delayNsMax > 1e9, `blocked 1.5 s: ${eventLoop.delayNsMax}`);
   t.true(eventLoop.utilization > 0.2 && eventLoop.utilization <= 1);
-  t.true(threads.some(({ name, cpuRatio }) => name === 'main' && cpuRatio > 0.1));
+  t.true(threads.some(({ name, cpuRatio }) => name === 'main' && cpuRatio > 0.05));
   t.true(report.agent.pausesNsMax > 0);
   t.true((report.timeline ?? []).length > 0);
   app.remove();
@@ -94,12 +96,13 @@ test('should report the memory, CPU, collections and loop of the main thread', a
 test('should drain, sample and write reports while the main thread is blocked', async (t) => {
   const app = new App({
     source: `
+      import { existsSync } from 'node:fs';
       import { path } from 'pitot';
       const p = path('work');
       for (let i = 0; i < 200_000; i++) p.record(i);
       console.log('blocking');
-      const end = Date.now() + 6000;
-      while (Date.now() < end) for (let i = 0; i < 1000; i++) p.record(i);
+      const end = Date.now() + 25_000;
+      while (!existsSync('enough') && Date.now() < end) for (let i = 0; i < 10_000; i++) p.record(i);
       console.log('unblocked');
     `,
     env: { PITOT_INTERVAL_MS: '1000' },
@@ -108,6 +111,7 @@ test('should drain, sample and write reports while the main thread is blocked', 
   await until(() => stdout().includes('blocking'), 'the block begins');
   await until(() => app.windows().length >= 2, 'two reports are written');
   t.false(stdout().includes('unblocked'));
+  writeFileSync(join(app.directory, 'enough'), '');
   const seen = app.windows().at(-1) as Report;
   t.true(totals([seen], 'work').count > 1000);
   t.true(seen.runtime.eventLoop.utilization > 0 || seen.seq === 1);

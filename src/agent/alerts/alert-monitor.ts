@@ -62,7 +62,7 @@ export class AlertMonitor {
     const { loaded, timeScale, windowMs, stepMs } = options;
     const saved = (typeof options.saved === 'object' && options.saved !== null ? options.saved : {}) as Saved;
     this.engine = new RuleEngine(loaded.rules, { timeScale, windowMs, stepMs }, saved.engine);
-    this.history = new KpiHistory({ timeScale }, saved.kpis);
+    this.history = new KpiHistory(timeScale, saved.kpis);
   }
 
   /** Judges a step. */
@@ -109,7 +109,7 @@ export class AlertMonitor {
   }
 
   private take({ rule, from, to, alert: bare }: Transition, figures: Figures): void {
-    if (to === 'firing' || to === 'resolved') this.evidence.set(bare.id, evidenceFor(rule.name, figures));
+    if (to === 'firing' || to === 'resolved') this.evidence.set(bare.id, evidenceFor(rule.name, figures, rule.runbook));
     const alert = this.complete(bare, rule);
     this.tell(to, alert);
     if (to === 'firing' || (to === 'resolved' && from === 'firing')) this.sources.send(alert, rule);
