@@ -5,16 +5,16 @@ import type { Path } from './host/path.js';
 import { processHost } from './host/process-host.js';
 import type { Counter, Distribution, Gauge } from './host/values.js';
 import type { EventName } from './memory/messages.js';
-import type { Report } from './report/report-types.js';
 import type { AlertLine } from './report/alerts-log.js';
+import type { Report } from './report/report-types.js';
 import type { StallLine } from './report/stall-log.js';
 
 export type { ResolvedConfig } from './config/resolve.js';
 export { type ErrorCode, PitotError } from './core/errors.js';
 export type { Path } from './host/path.js';
 export type { Counter, Distribution, Gauge } from './host/values.js';
-export type * from './report/report-types.js';
 export type { AlertLine } from './report/alerts-log.js';
+export type * from './report/report-types.js';
 export type { StallLine } from './report/stall-log.js';
 
 /** Label names and their values; values are turned into text. At most 10 labels, 200 characters each. */

@@ -1,7 +1,21 @@
 // Every option of pitot in one table: name, environment variable, default, what is allowed, and the sentence that documents it.
 import { EXIT_WAIT_MS, RING_RECORDS } from '../core/limits.js';
 import { BYTES_PER_MIB } from '../core/units.js';
-import { boolean, bytes, fileOrObject, number, type OptionKind, oneOf, orNull, orOff, powerOfTwo, someOf, text, whole, wholeOrOff } from './option-kinds.js';
+import {
+  boolean,
+  bytes,
+  fileOrObject,
+  number,
+  type OptionKind,
+  oneOf,
+  orNull,
+  orOff,
+  powerOfTwo,
+  someOf,
+  text,
+  whole,
+  wholeOrOff,
+} from './option-kinds.js';
 
 /** Formats of flame files, as their file names end. */
 export const FLAME_FORMATS = ['cpuprofile', 'folded', 'pb.gz', 'speedscope.json', 'svg', 'html', 'png'] as const;
@@ -45,7 +59,9 @@ export type OptionKey = keyof ResolvedConfig;
 
 /** What `start(options)` and the JSON file take: any subset; sizes may be text such as "512 MiB". */
 export type Options = {
-  -readonly [K in OptionKey]?: ResolvedConfig[K] | (K extends 'retainBytes' ? string : K extends 'alerts' ? Readonly<Record<string, unknown>> : never);
+  -readonly [K in OptionKey]?:
+    | ResolvedConfig[K]
+    | (K extends 'retainBytes' ? string : K extends 'alerts' ? Readonly<Record<string, unknown>> : never);
 };
 
 /** One option. */

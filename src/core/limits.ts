@@ -324,3 +324,5 @@ export const ALERTS_OF_RUN_MAX = 200;
 /** Period at which short rules are judged, ms, divided by the time scale; never shorter than the other. */
 export const STEP_MS = 10_000;
 export const STEP_MS_MIN = 100;
+/** Time that the flame graph of an alert shows, ms: the newest stretches of samples that reach past it. */
+export const ALERT_FLAME_MS = 30_000;

@@ -51,38 +51,36 @@ export async function writeFlameFiles(directory: string, base: string, formats: 
   return files;
 }
 
-/** Removes the flame files of the oldest windows, and of the oldest stalls, beyond `keep` of each. By their numbers: local time may go back. */
+/** Removes the flame files of the oldest windows, of the oldest stalls and of the oldest alerts, beyond `keep` of each. By their numbers: local time may go back. */
 export function keepNewestFlames(directory: string, keep: number): void {
   for (const groups of flameGroups(directory)) {
     for (const names of groups.slice(0, Math.max(0, groups.length - keep))) removeFlames(directory, names);
   }
 }
 
-/** Removes the flame files of the oldest window, or of the oldest stall where no window has any. Whether there was something to remove. */
+/** Removes the flame files of the oldest window, or of the oldest stall or alert where no window has any. Whether there was something to remove. */
 export function dropOldestFlame(directory: string): boolean {
-  const [windows, stalls] = existsSync(join(directory, FLAME_DIRECTORY)) ? flameGroups(directory) : [[], []];
-  const oldest = windows[0] ?? stalls[0];
+  const groups = existsSync(join(directory, FLAME_DIRECTORY)) ? flameGroups(directory) : [];
+  const oldest = groups.find(([first]) => first !== undefined)?.[0];
   if (oldest !== undefined) removeFlames(directory, oldest);
   return oldest !== undefined;
 }
 
-/** Names of the files of each window, and of each stall, oldest first. */
-function flameGroups(directory: string): [windows: string[][], stalls: string[][]] {
-  const windows = new Map<number, string[]>();
-  const stalls = new Map<number, string[]>();
+/** Names of the files of each window, each stall and each alert, oldest first. */
+function flameGroups(directory: string): string[][][] {
+  const kinds = { '': new Map<number, string[]>(), 'stall-': new Map<number, string[]>(), 'alert-': new Map<number, string[]>() };
   for (const name of readdirSync(join(directory, FLAME_DIRECTORY))) {
-    if (!name.startsWith('CPU.')) continue;
     // CPU . day . time . pid . thread . sequence . ending: a window's files share the sequence.
-    const sequence = name.split('.')[5] ?? '';
-    const groups = sequence.startsWith('stall') ? stalls : windows;
-    const key = Number(sequence.replace('stall-', ''));
-    groups.set(key, [...(groups.get(key) ?? []), name]);
+    const [, kind, number] = /^CPU\.\d+\.\d+\.\d+\.\d+\.(stall-|alert-|)(\d+)\./.exec(name) ?? [];
+    if (kind === undefined) continue;
+    const groups = kinds[kind as keyof typeof kinds];
+    groups.set(Number(number), [...(groups.get(Number(number)) ?? []), name]);
   }
-  const inOrder = (groups: Map<number, string[]>): string[][] =>
+  return Object.values(kinds).map((groups) =>
     Array.from(groups)
       .sort(([a], [b]) => a - b)
-      .map(([, names]) => names);
-  return [inOrder(windows), inOrder(stalls)];
+      .map(([, names]) => names),
+  );
 }
 
 function removeFlames(directory: string, names: readonly string[]): void {

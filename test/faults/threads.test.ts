@@ -170,6 +170,8 @@ test('should report each process of a cluster on its own, and leave forks withou
       } else process.exit(0);
     `,
     files: { 'bare.mjs': "import { path } from 'pitot'; path('bare').record(1);" },
+    // On a crowded machine three agent threads take longer to start than an exit waits by default.
+    env: { PITOT_EXIT_WAIT_MS: '10000' },
   });
   const { code, stderr } = await app.run();
   t.is(stderr, '');

@@ -51,6 +51,7 @@ export class AlertMonitor {
   private readonly lag = new ProjectionLag();
   /** What was done about alerts that are not over. */
   private readonly done = new Map<string, string[]>();
+  private readonly deliveries = new Map<string, Map<string, string>>();
   /** Evidence as it was when the alert fired, and the newest. */
   private readonly evidence = new Map<string, string[]>();
   private readonly ofRun = new Map<string, Alert>();
@@ -151,12 +152,10 @@ export class AlertMonitor {
       .catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message));
   }
 
-  /** Told by a sink: what became of a delivery. */
-  delivered(alertId: string, line: string): void {
-    const lines = this.done.get(alertId) ?? [];
-    const sink = line.slice(0, line.indexOf(':') + 1);
-    // One line a sink, the newest: a notification that is tried again would fill the report.
-    this.done.set(alertId, [...lines.filter((each) => !each.startsWith(sink)), line]);
+  /** Told by a sink. One line a sink, the newest: a notification that is tried again would fill the report. */
+  delivered(alertId: string, sink: string, text: string): void {
+    const bySink = this.deliveries.get(alertId) ?? new Map<string, string>();
+    this.deliveries.set(alertId, bySink.set(sink, text));
   }
 
   private complete(alert: Alert, rule = this.options.loaded.rules.find(({ name }) => name === alert.rule)): Alert {
@@ -164,13 +163,13 @@ export class AlertMonitor {
       ...alert,
       runbook: rule === undefined ? alert.runbook : renderRunbook(rule.runbook),
       evidence: this.evidence.get(alert.id) ?? alert.evidence,
-      actions: this.done.get(alert.id) ?? alert.actions,
+      actions: [...(this.done.get(alert.id) ?? []), ...(this.deliveries.get(alert.id)?.values() ?? [])],
     };
   }
 
   private forgetResolved(alerts: readonly Alert[]): void {
     const known = new Set(alerts.filter(({ state }) => state !== 'resolved').map(({ id }) => id));
-    for (const map of [this.done, this.evidence]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
+    for (const map of [this.done, this.evidence, this.deliveries]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
   }
 
   private save(): void {

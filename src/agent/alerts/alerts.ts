@@ -1,6 +1,6 @@
 // Everything of alerts in the agent thread, put together: figures from its samplers, the monitor, actions, sinks, state on disk. Loaded once the agent runs.
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Alert } from '../../core/alert-types.js';
 import { machineMs, wallMs } from '../../core/clock.js';
 import { STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
@@ -13,10 +13,11 @@ import type { WindowMemory } from '../../memory/window-memory.js';
 import type { AlertLine } from '../../report/alerts-log.js';
 import type { CountedFigures } from '../../report/window-figures.js';
 import type { Judgement } from '../../report/write-report.js';
-import { ActionRunner, type ActionSources } from '../actions/action-runner.js';
+import { ActionRunner } from '../actions/action-runner.js';
+import { type LocalActionSources, type LocalActions, localActions } from '../actions/local-actions.js';
 import { loadState, saveState } from '../alert-state-file.js';
 import { AlertMonitor } from './alert-monitor.js';
-import { loadAlerts } from './load-alerts.js';
+import { type LoadedAlerts, loadAlerts } from './load-alerts.js';
 import { RuntimeFigureReader, type RuntimeSources } from './runtime-figures.js';
 import { StepCounts } from './step-counts.js';
 
@@ -35,11 +36,13 @@ export interface AlertsSources extends RuntimeSources {
   /** The open window, its number, and what is defined by now. */
   open(): { window: WindowMemory; seq: number; totals: Float64Array; paths: readonly Definition[]; counters: readonly Definition[] };
   gauges(): GaugeFigures[];
-  actions: ActionSources;
+  actions: Omit<LocalActionSources, 'nowMs' | 'monotonicMs'>;
   onAlert(line: AlertLine): void;
   onFault(code: string, message: string): void;
 }
 
+/** Under PITOT_DIR: hidden, and no run directory. */
+const QUEUE_DIRECTORY = '.alerts';
 /** How long the end of a process waits for what is being sent, ms: it is on disk, and the next process of the service sends it. */
 const SETTLE_MS = 150;
 
@@ -48,12 +51,12 @@ export class Alerts {
   private readonly sources: AlertsSources;
   private readonly monitor: AlertMonitor;
   private readonly runner: ActionRunner;
+  private readonly local: LocalActions;
   private readonly delivery: Delivery | null;
   private readonly counts = new StepCounts();
   private readonly stepRuntime: RuntimeFigureReader;
   private readonly windowRuntime: RuntimeFigureReader;
   private steppedMs = machineMs();
-  private monitorState: unknown;
 
   constructor(options: AlertsOptions, sources: AlertsSources) {
     const { directory, service, timeScale, windowMs, mainTid } = options;
@@ -63,13 +66,13 @@ export class Alerts {
     const loaded = loadAlerts(options.given, options.cwd, process.env);
     for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
     const base = dirname(directory);
-    const saved = (loadState(base, service) ?? {}) as { monitor?: unknown; actions?: unknown };
-    const identity = { service, host: hostname(), pid: process.pid, version: VERSION };
-    this.runner = new ActionRunner({ directory, service, timeScale, commands: loaded.commands, saved: saved.actions }, sources.actions);
-    this.delivery =
-      loaded.sinks.size === 0
-        ? null
-        : new Delivery({ directory: base, identity, sinks: loaded.sinks, timeScale }, { onFault, onResult: this.onDelivered });
+    const saved = (loadState(base, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown };
+    this.local = localActions(
+      { directory, baseDirectory: base, service, pid: process.pid, timeScale, commands: loaded.commands },
+      { ...sources.actions, nowMs: wallMs, monotonicMs: machineMs },
+    );
+    this.runner = new ActionRunner({ timeScale, saved: saved.actions }, { actions: this.local.actions, nowMs: wallMs });
+    this.delivery = loaded.sinks.size === 0 ? null : this.openDelivery(base, service, loaded.sinks);
     const sinksOf = ({ actions }: Rule): string[] => actions.filter((name) => loaded.sinks.has(name));
     this.monitor = new AlertMonitor(
       { loaded, directory, timeScale, windowMs, stepMs: this.stepMs, saved: saved.monitor },
@@ -126,16 +129,27 @@ export class Alerts {
   async end(): Promise<void> {
     await this.delivery?.settle(SETTLE_MS);
     this.delivery?.close();
+    this.local.close();
     this.stepRuntime.close();
     this.windowRuntime.close();
   }
 
-  private readonly onDelivered = (alertId: string, sink: string, outcome: string): void => this.monitor.delivered(alertId, `${sink}: ${outcome}`);
+  private openDelivery(base: string, service: string, sinks: LoadedAlerts['sinks']): Delivery {
+    const { onFault } = this.sources;
+    const delivery = new Delivery({
+      directory: join(base, QUEUE_DIRECTORY, service),
+      sinks,
+      source: { service, host: hostname(), pid: process.pid, version: VERSION },
+      onDropped: (count, reason) => onFault('ALERTS_DROPPED', `${count} notifications: ${reason}`),
+      onTrouble: (message) => onFault('ALERTS_QUEUE', message),
+    });
+    delivery.onResult = (alertId, sink, { text }) => this.monitor.delivered(alertId, sink, text);
+    return delivery;
+  }
 
   private save(base: string, service: string, monitor: unknown): void {
-    this.monitorState = monitor;
     try {
-      saveState(base, service, { monitor: this.monitorState, actions: this.runner.save() });
+      saveState(base, service, { monitor, actions: this.runner.save() }, { nowMs: wallMs() });
     } catch (error) {
       this.sources.onFault('ALERT_STATE', (error as Error).message);
     }

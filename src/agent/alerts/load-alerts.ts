@@ -5,12 +5,12 @@ import { DEFAULT_RULES } from '../../diagnose/rules/default-rules.js';
 import { parseRules, type RuleMistake } from '../../diagnose/rules/parse-rules.js';
 import type { Rule } from '../../diagnose/rules/rule.js';
 import { parseSinks, type SinkConfig } from '../../export/sinks/parse-sinks.js';
-import { type CommandSpec, parseCommands } from '../actions/parse-commands.js';
+import { type CommandConfig, parseCommands } from '../actions/command-config.js';
 
 export interface LoadedAlerts {
   rules: readonly Rule[];
   sinks: ReadonlyMap<string, SinkConfig>;
-  commands: ReadonlyMap<string, CommandSpec>;
+  commands: ReadonlyMap<string, CommandConfig>;
   /** One sentence each. */
   mistakes: string[];
   /** Rules that cannot run. */

@@ -1,9 +1,14 @@
 // Connects alerts to the parts of the agent that they read and act through.
 import { safeServiceName } from '../../config/derive-service.js';
 import type { ResolvedConfig } from '../../config/resolve.js';
+import { machineMs, wallMs } from '../../core/clock.js';
+import { ALERT_FLAME_MS } from '../../core/limits.js';
 import { nsToMs } from '../../core/units.js';
 import { WINDOW_SEQ } from '../../memory/window-memory.js';
 import type { AlertLine } from '../../report/alerts-log.js';
+import { keepNewestFlames } from '../../report/flame-files.js';
+import { writeAlertFlame } from '../actions/flame-action.js';
+import { largeRatioOf } from '../actions/snapshot-admission.js';
 import type { AgentLog } from '../agent-log.js';
 import type { ApplicationThreads } from '../application-threads.js';
 import type { CpuWatch } from '../cpu-watch.js';
@@ -62,4 +67,27 @@ export function startAlerts(parts: AgentParts, events: AlertEvents): Alerts {
       actions: actionSources(parts, events),
     },
   );
+}
+
+function actionSources({ log, cpu, threads, sampler, config, cwd, runDirectory, service }: AgentParts, { onFault }: AlertEvents) {
+  const formats = config.flameFormats === 'none' ? [] : config.flameFormats.split(',');
+  return {
+    log: (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>, message: string) => log.log(level, fields, message),
+    largeRatio: () => largeRatioOf(sampler.memory.spaces),
+    onTaken: (ms: number) => log.log('info', { ms }, 'heap snapshot taken'),
+    async takeFlame(sequence: string): Promise<string | null> {
+      await cpu.rotateAll();
+      const sinceUs = (machineMs() - ALERT_FLAME_MS) * 1000;
+      const taken = Array.from(threads, ({ name, threadId }) => ({ threadId, segments: cpu.segments(name, sinceUs) }));
+      const content = { directory: runDirectory, sequence, service, pid: process.pid, endWallMs: wallMs(), cwd, formats, threads: taken };
+      try {
+        const files = await writeAlertFlame(content);
+        keepNewestFlames(runDirectory, config.flameKeep);
+        return files[0] ?? null;
+      } catch (error) {
+        onFault('ALERT_FLAME', (error as Error).message);
+        return null;
+      }
+    },
+  };
 }

@@ -1,6 +1,6 @@
 // CPU and memory against what may be used, from this very process.
 import test from 'ava';
-import { type RuntimeSources, RuntimeFigureReader } from '../../../src/agent/alerts/runtime-figures.js';
+import { RuntimeFigureReader, type RuntimeSources } from '../../../src/agent/alerts/runtime-figures.js';
 import { machineMs } from '../../../src/core/clock.js';
 
 function sources(change: Partial<ReturnType<RuntimeSources['memory']>> = {}, gc = { count: 0, totalMs: 0, pauseNsMax: 0 }): RuntimeSources {

@@ -3,7 +3,17 @@ import test from 'ava';
 import { StepCounts } from '../../../src/agent/alerts/step-counts.js';
 import { RESERVED_PATHS } from '../../../src/core/limits.js';
 import type { Definition } from '../../../src/memory/definition-log.js';
-import { createAgentMemory, S_DROPPED, S_ERRORS, S_SAMPLED_OUT, S_SUM, S_TIMED, S_WEIGHT, STAT_FIELDS, viewAgentMemory } from '../../../src/memory/window-memory.js';
+import {
+  createAgentMemory,
+  S_DROPPED,
+  S_ERRORS,
+  S_SAMPLED_OUT,
+  S_SUM,
+  S_TIMED,
+  S_WEIGHT,
+  STAT_FIELDS,
+  viewAgentMemory,
+} from '../../../src/memory/window-memory.js';
 
 const PATHS: Definition[] = [
   { kind: 'path', id: 0, name: 'pitot.overflow', labels: {} },
