@@ -321,7 +321,7 @@ export class Agent {
     else if (message.kind === 'ended') this.threads.markEnded(message.threadId);
     else if (message.kind === 'fault') this.fault(message.code, message.message);
     else if (message.kind === 'flush') void this.flush(message.id);
-    else if (message.kind === 'exemplar') this.exemplars.add(message);
+    else if (message.kind === 'exemplar') this.exemplars.add(message.exemplar);
   }
 
   private async flush(id: string): Promise<void> {

@@ -51,7 +51,7 @@ export class RuntimeFigureReader {
     const from = gc.count >= this.gcBefore.count ? this.gcBefore : { count: 0, totalMs: 0 };
     const gcCount = gc.count - from.count;
     const gcTotalMs = gc.totalMs - from.totalMs;
-    this.gcBefore = gc;
+    this.gcBefore = { count: gc.count, totalMs: gc.totalMs };
     return {
       cpuRatio,
       cpuUsage: Math.min(1, Math.max(cpuRatio / this.cores, mainRatio)),

@@ -1,0 +1,140 @@
+// From figures to what is written, told, sent and done, in that order; and what a report says.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { AlertMonitor } from '../../../src/agent/alerts/alert-monitor.js';
+import type { Alert } from '../../../src/core/alert-types.js';
+import type { Figures } from '../../../src/diagnose/figures.js';
+import type { Rule } from '../../../src/diagnose/rules/rule.js';
+import { readAlertLines } from '../../../src/report/alerts-log.js';
+
+const RULE: Rule = {
+  name: 'queue is long',
+  severity: 'warning',
+  summary: 'the queue is long',
+  condition: { kind: 'threshold', metric: { gauge: 'queue' }, above: 10 },
+  forMs: 60_000,
+  keepFiringForMs: 0,
+  actions: ['log', 'ops'],
+  limits: { count: 3, windowMs: 3_600_000, coolDownMs: 0 },
+  runbook: 'look at the workers',
+};
+const START_MS = Date.parse('2026-01-02T03:00:00Z');
+
+function figures(minute: number, queue: number): Figures {
+  return {
+    kind: 'window',
+    atMs: START_MS + minute * 60_000,
+    spanMs: 60_000,
+    paths: [],
+    distributions: [],
+    counters: [],
+    gauges: [{ name: 'queue', labels: {}, value: queue }],
+    runtime: {
+      cpuRatio: 0.1,
+      cpuUsage: 0.1,
+      rssBytes: 1e8,
+      memoryRatio: 0.1,
+      memoryLimitBytes: 1e9,
+      memoryBytes: 1e8,
+      heapUsedBytes: 5e7,
+      gcPauseMeanMs: Number.NaN,
+      gcPauseMaxMs: Number.NaN,
+      gcCount: 0,
+      loopDelayP99Ms: 1,
+      loopStalledMs: 0,
+    },
+  };
+}
+
+function makeMonitor(t: ExecutionContext, saved?: unknown) {
+  const directory = mkdtempSync(join(tmpdir(), 'pitot-alerts-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const told: string[] = [];
+  const seen = { state: saved as unknown, goingOn: [] as string[][] };
+  const say = (what: string) => (alert: Alert) => {
+    // Everything that is told is on disk by then.
+    told.push(`${what} ${alert.state}, ${readAlertLines(directory).length} lines`);
+  };
+  const monitor = new AlertMonitor(
+    {
+      loaded: { rules: [RULE], sinks: new Map(), commands: new Map(), mistakes: [], invalid: [] },
+      directory,
+      timeScale: 1,
+      windowMs: 60_000,
+      stepMs: 10_000,
+      saved,
+    },
+    {
+      act: async (alert) => {
+        say('act')(alert);
+        return [`log`, `flame: flame/x.cpuprofile`];
+      },
+      send: say('send'),
+      goesOn: (firing) => seen.goingOn.push(firing.map(({ id }) => id)),
+      onAlert: ({ event }) => told.push(event),
+      save: (state) => {
+        seen.state = state;
+      },
+      nowWallMs: () => START_MS,
+      onFault: (code, message) => t.fail(`${code}: ${message}`),
+    },
+  );
+  return { monitor, directory, told, seen };
+}
+
+test('should write, tell, send and act when an alert fires, and again when it is over', async (t) => {
+  const { monitor, directory, told, seen } = makeMonitor(t);
+  t.deepEqual(monitor.judge(figures(0, 3)).alerts, []);
+  monitor.judge(figures(1, 12));
+  t.deepEqual(told.splice(0), ['pending']);
+  const { alerts } = monitor.judge(figures(2, 15));
+  await monitor.settle();
+  t.deepEqual(told.splice(0), ['firing', 'send firing, 2 lines', 'act firing, 2 lines', 'actions']);
+  const [{ id }] = alerts;
+  t.like(alerts[0], { rule: 'queue is long', state: 'firing', value: 15, threshold: 10, since: '2026-01-02T03:01:00.000Z', actions: [] });
+  t.true(alerts[0].runbook.includes('look at the workers'));
+  t.deepEqual(seen.goingOn.at(-1), [id]);
+
+  monitor.delivered(id, 'ops', 'webhook ops: waiting');
+  monitor.delivered(id, 'ops', 'webhook ops: delivered');
+  const [later] = monitor.judge(figures(3, 15)).alerts;
+  t.deepEqual(later.actions, ['log', 'flame: flame/x.cpuprofile', 'webhook ops: delivered']);
+
+  const over = monitor.judge(figures(4, 1)).alerts;
+  await monitor.settle();
+  t.deepEqual(
+    over.map((alert) => [alert.id, alert.state, alert.resolvedAt]),
+    [[id, 'resolved', '2026-01-02T03:04:00.000Z']],
+  );
+  t.deepEqual(told.splice(0), ['resolved', 'send resolved, 4 lines', 'act resolved, 4 lines', 'actions']);
+  t.deepEqual(monitor.judge(figures(5, 1)).alerts, []);
+  t.deepEqual(seen.goingOn.at(-1), []);
+  t.deepEqual(
+    readAlertLines(directory).map(({ event, alert }) => [event, alert.id]),
+    ['pending', 'firing', 'actions', 'resolved', 'actions'].map((event) => [event, id]),
+  );
+  t.deepEqual(
+    monitor.alertsOfRun.map(({ id: known, state }) => [known, state]),
+    [[id, 'resolved']],
+  );
+});
+
+test('should not tell of an alert of the run when it was only pending', (t) => {
+  const { monitor, told } = makeMonitor(t);
+  monitor.judge(figures(1, 12));
+  monitor.judge(figures(2, 3));
+  t.deepEqual(told, ['pending', 'inactive']);
+  t.deepEqual(monitor.alertsOfRun, []);
+});
+
+test('should fire as late and no later when the process was started anew in between', async (t) => {
+  const first = makeMonitor(t);
+  first.monitor.judge(figures(1, 12));
+  const second = makeMonitor(t, JSON.parse(JSON.stringify(first.seen.state)));
+  const { alerts, rules } = second.monitor.judge(figures(2, 12));
+  await second.monitor.settle();
+  t.like(alerts[0], { state: 'firing', since: '2026-01-02T03:01:00.000Z' });
+  t.like(rules[0], { rule: 'queue is long', state: 'firing' });
+});
