@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { BroadcastChannel, type MessagePort, threadId } from 'node:worker_threads';
 import { deriveService, safeServiceName } from '../config/derive-service.js';
 import { OPTIONS } from '../config/options.js';
-import type { ResolvedConfig } from '../config/resolve.js';
+import { printableConfig, type ResolvedConfig } from '../config/resolve.js';
 import { machineMs, wallMs } from '../core/clock.js';
 import { FaultLog } from '../core/fault-log.js';
 import { DRAIN_MS, SAMPLE_MS } from '../core/limits.js';
@@ -191,7 +191,7 @@ export class Agent {
           host: hostname(),
           node: process.version,
           directory: this.runDirectory,
-          config: { ...this.config },
+          config: { ...printableConfig(this.config) },
         },
         hdrDigits: this.config.hdrDigits,
         retention: { bytes: this.config.retainBytes, runs: this.config.retainRuns },
@@ -230,7 +230,7 @@ export class Agent {
 
   private async loadRest(): Promise<void> {
     if (this.ending || Atomics.load(this.control, EXIT_REQUESTED) !== 0) return;
-    this.log.log('info', { config: this.config, restarts: this.restarts, version: VERSION }, 'agent started');
+    this.log.log('info', { config: printableConfig(this.config), restarts: this.restarts, version: VERSION }, 'agent started');
     if (this.restarts > 0) this.fault('AGENT_RESTART', 'the agent thread died and was started again: CPU samples since the report before are lost');
     // Before anything that takes long to load: what blocks the start-up is to be sampled.
     this.session = this.mayInspect ? await connectToMain() : null;

@@ -1,12 +1,13 @@
 // `pitot check-config`: says whether a configuration file is good, and what it comes to.
-import { resolveConfig } from '../config/resolve.js';
-import { type Command, EXIT_DONE } from './command.js';
+import { printableConfig, resolveConfig } from '../config/resolve.js';
+import { type Command, EXIT_CONFIG, EXIT_DONE } from './command.js';
 import { parseCommandLine, usageError } from './parse-args.js';
 
 const help = `Usage: pitot check-config FILE
 
 Reads a configuration file and prints every option with the value it would have, as JSON.
 Only the file and the defaults count here: the environment, which would go before the file, does not.
+Rules, sinks and commands under "alerts", or in the file that it names, are checked too; variables that sinks name are looked up in the environment.
 
 Options:
   -h, --help   show this help
@@ -24,7 +25,11 @@ export const command: Command = {
     }
     if (positionals.length !== 1) throw usageError('FILE', 'one file', `${positionals.length}`, 'Name the JSON file: pitot check-config FILE.');
     const { config } = resolveConfig({ env: {}, code: { config: positionals[0] } });
-    io.out(`${JSON.stringify(config, null, 2)}\n`);
-    return EXIT_DONE;
+    io.out(`${JSON.stringify(printableConfig(config), null, 2)}\n`);
+    if (config.alerts === null) return EXIT_DONE;
+    const { loadAlerts } = await import('../agent/alerts/load-alerts.js');
+    const { mistakes } = loadAlerts(config.alerts, process.cwd(), io.env);
+    for (const mistake of mistakes) io.err(`pitot check-config: ${mistake}\n`);
+    return mistakes.length === 0 ? EXIT_DONE : EXIT_CONFIG;
   },
 };

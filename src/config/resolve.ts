@@ -43,6 +43,11 @@ export function resolveConfig({ env, code = {}, readFile = readText }: ConfigInp
   return { config: finish(values), warnings: fromEnv.warnings };
 }
 
+/** The configuration as it may be printed: what code gave as an object may hold secrets. */
+export function printableConfig(config: ResolvedConfig): ResolvedConfig {
+  return config.alerts?.startsWith('{') ? { ...config, alerts: '(an object)' } : config;
+}
+
 /** Whether a configuration error should end the process: answers without throwing even where the configuration is broken. */
 export function isStrict({ env, code, readFile = readText }: ConfigInput): boolean {
   const parse = OPTIONS.strict.parse;

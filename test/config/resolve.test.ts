@@ -1,7 +1,7 @@
 // Precedence, parsing and errors of the configuration.
 import test from 'ava';
 import { OPTION_KEYS, OPTIONS } from '../../src/config/options.js';
-import { isStrict, type Options, resolveConfig } from '../../src/config/resolve.js';
+import { isStrict, type Options, printableConfig, resolveConfig } from '../../src/config/resolve.js';
 import { PitotError } from '../../src/core/errors.js';
 
 const files = (content: Record<string, string>) => (path: string) => {
@@ -38,6 +38,7 @@ test('should give the defaults of the contract when nothing is set', (t) => {
       metricsPort: null,
       metricsHost: '127.0.0.1',
       timeScale: 1,
+      alerts: null,
       logLevel: 'info',
       strict: false,
       hdrDigits: 3,
@@ -229,4 +230,15 @@ test('should accept its own default and example when any option is parsed', (t) 
     t.not(spec.parse(spec.example), undefined, key);
     t.is(spec.env, `PITOT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`);
   }
+});
+
+test('should keep rules and sinks of code as text, and print none of it when they are an object', (t) => {
+  const alerts = { sinks: { ops: { kind: 'webhook', url: 'https://example.org/secret' } } };
+  const { config } = resolveConfig({ env: {}, code: { alerts } });
+  t.is(config.alerts, JSON.stringify(alerts));
+  t.is(printableConfig(config).alerts, '(an object)');
+  const named = resolveConfig({ env: { PITOT_ALERTS: 'alerts.json' } }).config;
+  t.is(printableConfig(named).alerts, 'alerts.json');
+  const error = t.throws(() => resolveConfig({ env: {}, code: { alerts: [] as never } }));
+  t.regex(error?.message ?? '', /^alerts: expected a path of a JSON file, or the object itself/);
 });

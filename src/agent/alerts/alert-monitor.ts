@@ -1,5 +1,5 @@
 // Alerts as they happen: figures in, what they mean out; each change on disk first, then told, then acted on. Thread: agent.
-import type { Alert, RuleStatus } from '../../core/alert-types.js';
+import type { Alert } from '../../core/alert-types.js';
 import { ALERTS_OF_RUN_MAX } from '../../core/limits.js';
 import { adviceOf } from '../../diagnose/advice.js';
 import { evidenceFor } from '../../diagnose/evidence.js';
@@ -83,17 +83,9 @@ export class AlertMonitor {
         .filter(({ state }) => state === 'firing')
         .map((alert) => this.complete(alert)),
     );
-    const invalid = this.options.loaded.invalid.map(
-      ({ rule, field, allowed, received }): RuleStatus => ({
-        rule,
-        severity: 'info',
-        state: 'invalid',
-        why: `${field}: expected ${allowed}, received ${received}`,
-      }),
-    );
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
     this.forgetResolved(alerts);
-    return { kpis, alerts, rules: [...this.engine.status(), ...invalid], advice };
+    return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
   }
 
   /** Resolves when the actions that were begun are done. */

@@ -1,8 +1,9 @@
 // The file of rules, sinks and commands that PITOT_ALERTS names, or the object that code gave: read once, when the agent starts. A mistake costs what it is in.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { RuleStatus } from '../../core/alert-types.js';
 import { DEFAULT_RULES } from '../../diagnose/rules/default-rules.js';
-import { parseRules, type RuleMistake } from '../../diagnose/rules/parse-rules.js';
+import { parseRules } from '../../diagnose/rules/parse-rules.js';
 import type { Rule } from '../../diagnose/rules/rule.js';
 import { parseSinks, type SinkConfig } from '../../export/sinks/parse-sinks.js';
 import { type CommandConfig, parseCommands } from '../actions/command-config.js';
@@ -13,46 +14,53 @@ export interface LoadedAlerts {
   commands: ReadonlyMap<string, CommandConfig>;
   /** One sentence each. */
   mistakes: string[];
-  /** Rules that cannot run. */
-  invalid: readonly RuleMistake[];
-}
-
-/** given: a path, or the JSON text of an object, which begins with a brace; null: the default rules alone. Never throws. */
-export function loadAlerts(given: string | null, cwd: string, env: NodeJS.ProcessEnv): LoadedAlerts {
-  if (given === null) return { rules: DEFAULT_RULES, sinks: new Map(), commands: new Map(), mistakes: [], invalid: [] };
-  let input: unknown;
-  try {
-    input = JSON.parse(given.startsWith('{') ? given : readFileSync(resolve(cwd, given), 'utf8'));
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Error('it holds no object');
-  } catch (error) {
-    const mistakes = [`${given.startsWith('{') ? 'alerts' : given}: ${(error as Error).message}; the default rules run`];
-    return { rules: DEFAULT_RULES, sinks: new Map(), commands: new Map(), mistakes, invalid: [] };
-  }
-  const { rules, mistakes: ruleMistakes } = parseRules(input);
-  const { sinks, mistakes: sinkMistakes } = parseSinks((input as { sinks?: unknown }).sinks, env);
-  const { commands, mistakes: commandMistakes } = parseCommands((input as { commands?: unknown }).commands);
-  const known = new Set([...BUILT_IN_ACTIONS, ...sinks.keys(), ...commands.keys()]);
-  const unknown = rules.flatMap(({ name, actions }) =>
-    actions
-      .filter((action) => !known.has(action))
-      .map((action) => `rule ${name}, actions: allowed ${[...known].join(', ')}; received ${action}; it is left out`),
-  );
-  const mistakes = [...ruleMistakes, ...sinkMistakes, ...commandMistakes].map(sayMistake);
-  return { rules, sinks, commands, mistakes: [...mistakes, ...unknown], invalid: ruleMistakes };
+  /** Rules that are switched off or cannot run. */
+  notJudged: readonly RuleStatus[];
 }
 
 /** What every agent can do; alerts.ndjson and on('alert') have every alert anyway. */
 export const BUILT_IN_ACTIONS: readonly string[] = ['log', 'flame', 'heap-profile', 'heap-snapshot'];
+const KEYS = ['rules', 'off', 'actions', 'sinks', 'commands'];
 
-function sayMistake(mistake: {
-  rule?: string;
-  sink?: string;
-  command?: string;
-  field: string;
-  allowed: string;
-  received: string;
-  remedy: string;
-}): string {
-  const of = mistake.rule ?? mistake.sink ?? mistake.command ?? '';
-  return `${of}${of === '' ? '' : ', '}${mistake.field}: expected ${mistake.allowed}, received ${mistake.received}. ${mistake.remedy}`;
+/** given: a path, or the JSON text of an object, which begins with a brace; null: the default rules alone. Never throws. */
+export function loadAlerts(given: string | null, cwd: string, env: NodeJS.ProcessEnv): LoadedAlerts {
+  if (given === null) return defaultsAlone([]);
+  const source = given.startsWith('{') ? 'alerts' : given;
+  let input: Record<string, unknown>;
+  try {
+    input = JSON.parse(source === given ? readFileSync(resolve(cwd, given), 'utf8') : given);
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Error('it is no object');
+  } catch (error) {
+    return defaultsAlone([`${source}: ${(error as Error).message}; the default rules run`]);
+  }
+  const { sinks, mistakes: sinkMistakes } = parseSinks(input.sinks, env);
+  const { commands, mistakes: commandMistakes } = parseCommands(input.commands);
+  const { sinks: _sinks, commands: _commands, ...ofRules } = input;
+  const {
+    rules,
+    mistakes: ruleMistakes,
+    notJudged,
+  } = parseRules(ofRules, { knownActions: [...BUILT_IN_ACTIONS, ...sinks.keys(), ...commands.keys()] });
+  const unknown = Object.keys(input).filter((key) => !KEYS.includes(key));
+  const mistakes = [
+    ...ruleMistakes.map((mistake) => sayMistake('rule', mistake.rule, mistake)),
+    ...sinkMistakes.map((mistake) => sayMistake('sink', mistake.sink, mistake)),
+    ...commandMistakes.map((mistake) => sayMistake('command', mistake.command, mistake)),
+    ...unknown.map((key) => `${key}: expected one of ${KEYS.join(', ')}`),
+  ];
+  return { rules, sinks, commands, mistakes: mistakes.map((mistake) => `${source}: ${mistake}`), notJudged };
+}
+
+const defaultsAlone = (mistakes: string[]): LoadedAlerts => ({
+  rules: DEFAULT_RULES,
+  sinks: new Map(),
+  commands: new Map(),
+  mistakes,
+  notJudged: [],
+});
+
+function sayMistake(kind: string, name: string, mistake: { field: string; allowed: string; received: string; remedy: string }): string {
+  const { field, allowed, received, remedy } = mistake;
+  const of = [name === '' ? '' : `${kind} ${name}`, field].filter((part) => part !== '').join(', ');
+  return `${of}: expected ${allowed}, received ${received}. ${remedy}`;
 }

@@ -59,7 +59,7 @@ function makeMonitor(t: ExecutionContext, saved?: unknown) {
   };
   const monitor = new AlertMonitor(
     {
-      loaded: { rules: [RULE], sinks: new Map(), commands: new Map(), mistakes: [], invalid: [] },
+      loaded: { rules: [RULE], sinks: new Map(), commands: new Map(), mistakes: [], notJudged: [] },
       directory,
       timeScale: 1,
       windowMs: 60_000,
