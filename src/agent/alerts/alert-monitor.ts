@@ -84,7 +84,7 @@ export class AlertMonitor {
         .map((alert) => this.complete(alert)),
     );
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
-    this.forgetResolved(alerts);
+    this.forgetGone(alerts);
     return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
   }
 
@@ -159,8 +159,9 @@ export class AlertMonitor {
     };
   }
 
-  private forgetResolved(alerts: readonly Alert[]): void {
-    const known = new Set(alerts.filter(({ state }) => state !== 'resolved').map(({ id }) => id));
+  private forgetGone(alerts: readonly Alert[]): void {
+    // One that was resolved is told once more, in this window: its last actions may still be under way.
+    const known = new Set(alerts.map(({ id }) => id));
     for (const map of [this.done, this.evidence, this.deliveries]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
   }
 
