@@ -12,6 +12,7 @@ copyFileSync(join(root, 'docs/report.schema.json'), join(dist, 'report.schema.js
 const types = closure(TYPE_ENTRIES, writeDeclaration);
 // Thread entry points are reached through the `new URL('../workers/x.js', import.meta.url)` of the code.
 const code = closure(CODE_ENTRIES, (file) => readFileSync(join(dist, file), 'utf8'));
+withoutSources([...code].map((file) => join(dist, `${file}.map`)));
 removeAllBut(new Set([...types, ...code, ...[...code].map((file) => `${file}.map`), 'report.schema.json']));
 
 /** Files of dist that entries reach by relative imports, themselves included. */
@@ -41,6 +42,14 @@ function writeDeclaration(file) {
   mkdirSync(dirname(join(dist, file)), { recursive: true });
   writeFileSync(join(dist, file), text);
   return text;
+}
+
+/** Maps name files and lines; the text of the sources would double the package. */
+function withoutSources(maps) {
+  for (const file of maps.filter(existsSync)) {
+    const { sourcesContent: _, ...map } = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify(map));
+  }
 }
 
 /** Chunks and declarations of earlier builds would be published otherwise. */

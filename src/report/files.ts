@@ -184,15 +184,22 @@ function measure(directory: string): { bytes: number; newestMs: number; isRun: b
   return { bytes, newestMs, isRun };
 }
 
-/** Flame files go first: what they showed is in the reports, merged small. The newest of each kind always stays. */
+/** Flame files go first: what they showed is in the reports, merged small; then heap files, the oldest. The newest of each kind always stays. */
 function removeOldFiles(own: string, excessBytes: number): string[] {
   const removed: string[] = [];
-  const flames = existsSync(join(own, 'flame')) ? readdirSync(join(own, 'flame')).sort() : [];
+  const inside = (directory: string): string[] =>
+    existsSync(join(own, directory))
+      ? readdirSync(join(own, directory))
+          .filter((name) => !name.startsWith('.'))
+          .sort()
+          .map((name) => join(own, directory, name))
+      : [];
   const reports = readdirSync(own)
     .filter((name) => REPORT_FILE.test(name))
-    .sort();
+    .sort()
+    .map((name) => join(own, name));
   let left = excessBytes;
-  for (const path of [...flames.slice(0, -1).map((name) => join(own, 'flame', name)), ...reports.slice(0, -1).map((name) => join(own, name))]) {
+  for (const path of [inside('flame'), inside('heap'), reports].flatMap((paths) => paths.slice(0, -1))) {
     if (left <= 0) break;
     left -= statSync(path).size;
     unlinkSync(path);

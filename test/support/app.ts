@@ -89,7 +89,9 @@ export class App {
   /** Run directories, oldest first. */
   runs(): string[] {
     if (!existsSync(this.reports)) return [];
+    // What several processes share is hidden.
     return readdirSync(this.reports)
+      .filter((name) => !name.startsWith('.'))
       .sort()
       .map((name) => join(this.reports, name));
   }

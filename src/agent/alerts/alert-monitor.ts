@@ -6,7 +6,7 @@ import { evidenceFor } from '../../diagnose/evidence.js';
 import type { Figures } from '../../diagnose/figures.js';
 import { KpiHistory } from '../../diagnose/kpi-history.js';
 import { kpisOf } from '../../diagnose/kpis.js';
-import { ProjectionLag } from '../../diagnose/projection-lag.js';
+import { withProjectionLags } from '../../diagnose/projection-lags.js';
 import type { Rule, Transition } from '../../diagnose/rules/rule.js';
 import { RuleEngine } from '../../diagnose/rules/rule-engine.js';
 import { renderRunbook } from '../../diagnose/runbooks.js';
@@ -30,7 +30,7 @@ export interface AlertSources {
   /** Hands an alert that fires or is resolved to the rule's sinks. */
   send(alert: Alert, rule: Rule): void;
   /** Alerts that fire go on firing: for sinks that must be told again and again. */
-  goesOn(firing: readonly Alert[]): void;
+  goesOn(firing: readonly Alert[], ruleOf: (alert: Alert) => Rule | undefined): void;
   onAlert(line: AlertLine): void;
   /** Puts the state on disk. */
   save(state: unknown): void;
@@ -48,7 +48,6 @@ export class AlertMonitor {
   private readonly sources: AlertSources;
   private readonly engine: RuleEngine;
   private readonly history: KpiHistory;
-  private readonly lag = new ProjectionLag();
   /** What was done about alerts that are not over. */
   private readonly done = new Map<string, string[]>();
   private readonly deliveries = new Map<string, Map<string, string>>();
@@ -77,13 +76,11 @@ export class AlertMonitor {
     const kpis = kpisOf(figures, this.history);
     const advice = adviceOf(figures);
     this.save();
-    this.sources.goesOn(
-      this.engine
-        .alerts()
-        .filter(({ state }) => state === 'firing')
-        .map((alert) => this.complete(alert)),
-    );
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
+    this.sources.goesOn(
+      alerts.filter(({ state }) => state === 'firing'),
+      (alert) => this.ruleOf(alert),
+    );
     this.forgetGone(alerts);
     return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
   }
@@ -94,7 +91,7 @@ export class AlertMonitor {
   }
 
   private evaluate(given: Figures): Figures {
-    const figures = { ...given, gauges: this.lag.correct(given.gauges, given.atMs) };
+    const figures = withProjectionLags(given, this.history);
     const transitions = this.engine.evaluate(figures);
     for (const transition of transitions) this.take(transition, figures);
     if (transitions.length > 0) this.save();
@@ -150,7 +147,11 @@ export class AlertMonitor {
     this.deliveries.set(alertId, bySink.set(sink, text));
   }
 
-  private complete(alert: Alert, rule = this.options.loaded.rules.find(({ name }) => name === alert.rule)): Alert {
+  private ruleOf(alert: Alert): Rule | undefined {
+    return this.options.loaded.rules.find(({ name }) => name === alert.rule);
+  }
+
+  private complete(alert: Alert, rule = this.ruleOf(alert)): Alert {
     return {
       ...alert,
       runbook: rule === undefined ? alert.runbook : renderRunbook(rule.runbook),

@@ -84,7 +84,11 @@ export class Alerts {
             rule.limits,
           ),
         send: (alert, rule) => this.delivery?.enqueue(alert, sinksOf(rule)),
-        goesOn: (firing) => this.delivery?.repost(firing, wallMs()),
+        goesOn: (firing, ruleOf) =>
+          this.delivery?.repost(firing, wallMs(), (alert) => {
+            const rule = ruleOf(alert);
+            return rule === undefined ? [] : sinksOf(rule);
+          }),
         onAlert: sources.onAlert,
         save: (monitor) => this.save(base, service, monitor),
         nowWallMs: wallMs,
