@@ -10,7 +10,7 @@ import { FaultLog } from '../core/fault-log.js';
 import { DRAIN_MS, SAMPLE_MS } from '../core/limits.js';
 import { VERSION } from '../core/version.js';
 import { REQUEST_PATH } from '../flame/attribution/attribute.js';
-import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE } from '../memory/control-memory.js';
+import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE, WINDOWS_CLOSED } from '../memory/control-memory.js';
 import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
 import { nextSeqIn, runDirectoryName } from '../report/files.js';
@@ -308,6 +308,7 @@ export class Agent {
   }
 
   private async close(by: ClosedBy): Promise<CloseOutcome> {
+    Atomics.add(this.control, WINDOWS_CLOSED, 1);
     try {
       return await this.reporter.close(by);
     } catch (error) {

@@ -1,12 +1,12 @@
-// What rules have learned and actions have used up, on disk across restarts: one file a process, taken over by the next one of its service when it is gone.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+// What rules have learned and actions have used up, on disk across restarts: a file in each run directory, taken over by the next process of the service when its own is gone.
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { FOREIGN_STATE_MS, STATE_AGE_MS_MAX, STATE_BYTES_MAX, STATE_FILES_MAX } from '../core/limits.js';
-import { writeAtomically } from '../report/files.js';
+import { dirname, join } from 'node:path';
+import { FOREIGN_STATE_MS, STATE_AGE_MS_MAX, STATE_BYTES_MAX } from '../core/limits.js';
+import { ensureRunDirectory, writeAtomically } from '../report/files.js';
+import { findRuns } from '../report/run-directories.js';
 
-/** Under PITOT_DIR: hidden, and no run directory. */
-export const STATE_DIRECTORY = '.state';
+export const STATE_FILE = 'state.json';
 const SCHEMA = 'pitot.state/1';
 
 /** Who writes a file. A pid alone says little: in a container each process of a service may have pid 1. */
@@ -37,22 +37,20 @@ interface StateFile extends StateOwner {
 
 /**
  * The state to begin with: this process's own (its agent thread was started anew), else that of the process of the same service that was the last to end.
- * That one's file becomes this process's, so that no other takes it too. null: there is none. Never throws: a file that cannot be used is a fault.
+ * That one's file moves to this process's run directory, so that no other takes it too. null: there is none. Never throws: a file that cannot be used is a fault.
  */
-export function loadState(baseDirectory: string, service: string, options: StateOptions): unknown {
+export function loadState(runDirectory: string, service: string, options: StateOptions): unknown {
   const { nowMs, onFault, self = ownerOfPid(process.pid) as StateOwner } = options;
-  const directory = join(baseDirectory, STATE_DIRECTORY);
   try {
-    const files = filesOf(directory, service, nowMs, onFault);
+    const files = filesOf(dirname(runDirectory), service, onFault);
     const mine = files.find(({ content }) => isSame(content, self));
     if (mine !== undefined) return mine.content.state;
-    const gone = files.filter(({ content }) => !isAlive(content, self, nowMs, options.ownerOf ?? ownerOfPid)).sort((a, b) => b.savedMs - a.savedMs);
-    for (const [i, { file, savedMs }] of gone.entries()) {
-      if (i >= STATE_FILES_MAX || nowMs - savedMs > STATE_AGE_MS_MAX) rmSync(file, { force: true });
-    }
-    for (const { file, content, savedMs } of gone.slice(0, STATE_FILES_MAX)) {
-      if (nowMs - savedMs > STATE_AGE_MS_MAX || !take(file, join(directory, fileName(service, self)))) continue;
-      saveState(baseDirectory, service, content.state, { nowMs, self });
+    const isGone = ({ content, savedMs }: Found): boolean =>
+      nowMs - savedMs <= STATE_AGE_MS_MAX && !isAlive(content, self, nowMs, options.ownerOf ?? ownerOfPid);
+    for (const { file, content } of files.filter(isGone).sort((a, b) => b.savedMs - a.savedMs)) {
+      ensureRunDirectory(runDirectory);
+      if (!take(file, join(runDirectory, STATE_FILE))) continue;
+      saveState(runDirectory, service, content.state, { nowMs, self });
       return content.state;
     }
   } catch (error) {
@@ -66,17 +64,14 @@ export function loadState(baseDirectory: string, service: string, options: State
  * @throws the error of the file system where it cannot be written.
  */
 export function saveState(
-  baseDirectory: string,
+  runDirectory: string,
   service: string,
   state: unknown,
   { nowMs, self = ownerOfPid(process.pid) as StateOwner }: StateOptions,
 ): void {
   const content: StateFile = { schema: SCHEMA, service, ...self, savedAt: new Date(nowMs).toISOString(), state };
-  writeAtomically(join(baseDirectory, STATE_DIRECTORY), fileName(service, self), JSON.stringify(content));
+  writeAtomically(runDirectory, STATE_FILE, JSON.stringify(content));
 }
-
-const fileName = (service: string, { host, pid }: StateOwner): string =>
-  `${service}.${host.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 60)}.${pid}.json`;
 
 interface Found {
   file: string;
@@ -84,13 +79,11 @@ interface Found {
   savedMs: number;
 }
 
-function filesOf(directory: string, service: string, nowMs: number, onFault: StateOptions['onFault']): Found[] {
-  if (!existsSync(directory)) return [];
+function filesOf(baseDirectory: string, service: string, onFault: StateOptions['onFault']): Found[] {
   const found: Found[] = [];
-  for (const name of readdirSync(directory)) {
-    // Names of services may begin with each other's; the content tells whose it is.
-    if (!name.startsWith(`${service}.`) || !/\.\d+\.json$/.test(name)) continue;
-    const file = join(directory, name);
+  const runs = existsSync(baseDirectory) ? findRuns(baseDirectory, { acceptEmpty: true }) : [];
+  for (const { directory } of runs.filter((run) => run.service === service)) {
+    const file = join(directory, STATE_FILE);
     try {
       if (statSync(file).size > STATE_BYTES_MAX) throw new Error(`larger than ${STATE_BYTES_MAX} bytes`);
       const content = JSON.parse(readFileSync(file, 'utf8')) as StateFile;
@@ -98,22 +91,11 @@ function filesOf(directory: string, service: string, nowMs: number, onFault: Sta
       if (content?.schema !== SCHEMA || Number.isNaN(savedMs) || !Number.isInteger(content.pid)) throw new Error('no state of this version');
       if (content.service === service) found.push({ file, content, savedMs });
     } catch (error) {
-      // Taken over by another process at this moment: nothing is wrong.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      onFault?.('STATE_FILE', `${name}: ${(error as Error).message}`);
-      removeOld(file, nowMs);
+      // There is none, or another process has taken it over at this moment: nothing is wrong.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onFault?.('STATE_FILE', `${file}: ${(error as Error).message}`);
     }
   }
   return found;
-}
-
-/** A broken file stays for a while, for a look at it; or it is another version's, which may come back. */
-function removeOld(file: string, nowMs: number): void {
-  try {
-    if (nowMs - statSync(file).mtimeMs > STATE_AGE_MS_MAX) rmSync(file, { force: true });
-  } catch {
-    // Gone already.
-  }
 }
 
 /** False where another process was faster. */

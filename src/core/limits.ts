@@ -237,8 +237,6 @@ export const COMMAND_OUTPUT_BYTES_MAX = 4096;
 export const COMMAND_ALERT_BYTES_MAX = 64 * 1024;
 /** Bytes of alerts.ndjson; when it is larger it becomes alerts.1.ndjson, and a new one begins. About 10 000 transitions in the two. */
 export const ALERTS_BYTES_MAX = 8 * 1024 * 1024;
-/** Files of saved alert state a service: more processes of one service on one disk than this lose the oldest of those that are gone. */
-export const STATE_FILES_MAX = 64;
 /** Bytes of one such file: state of 200 rules is under 1 MB. A larger one is not read. */
 export const STATE_BYTES_MAX = 16 * 1024 * 1024;
 /** State that no living process has written for so long is removed, ms: baselines of a week ago say nothing of today. */

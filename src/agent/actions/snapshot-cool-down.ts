@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { SNAPSHOT_LOCK_MS_MAX } from '../../core/limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { ensureRunDirectory, writeAtomically } from '../../report/files.js';
-import { STATE_DIRECTORY } from '../alert-state-file.js';
+
+/** Under PITOT_DIR: hidden, and no run directory. */
+const STATE_DIRECTORY = '.state';
 
 export interface SnapshotClaim {
   baseDirectory: string;

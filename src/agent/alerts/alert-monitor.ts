@@ -43,6 +43,9 @@ interface Saved {
   kpis?: unknown;
 }
 
+/** Histories grow by a window at a time; what happens to an alert is saved at once. ms. */
+const SAVE_MS = 60_000;
+
 export class AlertMonitor {
   private readonly options: AlertMonitorOptions;
   private readonly sources: AlertSources;
@@ -54,6 +57,7 @@ export class AlertMonitor {
   /** Evidence as it was when the alert fired, and the newest. */
   private readonly evidence = new Map<string, string[]>();
   private readonly ofRun = new Map<string, Alert>();
+  private savedAtMs = 0;
   private acting: Promise<void> = Promise.resolve();
 
   constructor(options: AlertMonitorOptions, sources: AlertSources) {
@@ -75,7 +79,7 @@ export class AlertMonitor {
     const figures = this.evaluate(given);
     const kpis = kpisOf(figures, this.history);
     const advice = adviceOf(figures);
-    this.save();
+    if (figures.atMs - this.savedAtMs >= SAVE_MS) this.save();
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
     this.sources.goesOn(
       alerts.filter(({ state }) => state === 'firing'),
@@ -166,7 +170,9 @@ export class AlertMonitor {
     for (const map of [this.done, this.evidence, this.deliveries]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
   }
 
-  private save(): void {
+  /** Also at the end of the process. */
+  save(): void {
+    this.savedAtMs = this.sources.nowWallMs();
     this.sources.save({ engine: this.engine.save(), kpis: this.history.save() });
   }
 }

@@ -66,7 +66,7 @@ export class Alerts {
     const loaded = loadAlerts(options.given, options.cwd, process.env);
     for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
     const base = dirname(directory);
-    const saved = (loadState(base, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown };
+    const saved = (loadState(directory, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown };
     this.local = localActions(
       { directory, baseDirectory: base, service, pid: process.pid, timeScale, commands: loaded.commands },
       { ...sources.actions, nowMs: wallMs, monotonicMs: machineMs },
@@ -90,7 +90,7 @@ export class Alerts {
             return rule === undefined ? [] : sinksOf(rule);
           }),
         onAlert: sources.onAlert,
-        save: (monitor) => this.save(base, service, monitor),
+        save: (monitor) => this.save(directory, service, monitor),
         nowWallMs: wallMs,
         onFault,
       },
@@ -131,6 +131,7 @@ export class Alerts {
 
   /** Before the process ends. */
   async end(): Promise<void> {
+    this.monitor.save();
     await this.delivery?.settle(SETTLE_MS);
     this.delivery?.close();
     this.local.close();
@@ -151,9 +152,9 @@ export class Alerts {
     return delivery;
   }
 
-  private save(base: string, service: string, monitor: unknown): void {
+  private save(directory: string, service: string, monitor: unknown): void {
     try {
-      saveState(base, service, { monitor, actions: this.runner.save() }, { nowMs: wallMs() });
+      saveState(directory, service, { monitor, actions: this.runner.save() }, { nowMs: wallMs() });
     } catch (error) {
       this.sources.onFault('ALERT_STATE', (error as Error).message);
     }
