@@ -1,6 +1,7 @@
 // One small interface over two real databases: PGlite (Postgres in this process, files in a directory) and a Postgres server.
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { instrumentPool, MetricsRegistry } from 'pitot/monitoring';
 
 /** Type numbers of Postgres's catalogue: counts and positions arrive as numbers, times as Date from both drivers. */
 const INT8_OID = 20;
@@ -86,6 +87,7 @@ function openPostgres(url: string): Database {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS_MAX, types });
   // An idle connection that breaks emits here; the pool replaces it, and the next query reports what is really wrong.
   pool.on('error', () => {});
+  instrumentPool(pool, new MetricsRegistry(), { name: 'ledger' });
   const rowsOf = async <Row>(client: pg.Pool | pg.PoolClient, text: string, values: readonly unknown[]): Promise<Row[]> =>
     (await client.query(text, [...values])).rows as Row[];
   return {

@@ -1,5 +1,6 @@
 // The append-only event store: streams with versions, one global order, optimistic concurrency, several streams in one append.
-import { counter, path } from 'pitot';
+import { counter } from 'pitot';
+import { MetricsRegistry } from 'pitot/monitoring';
 import { type Database, isUniqueViolation, type Queries } from './database.js';
 import type { LedgerEvent } from './domain.js';
 
@@ -22,11 +23,7 @@ export interface StreamAppend {
 /** `conflict`: some stream had moved on. Nothing was written then, in any stream. */
 export type AppendResult = { readonly kind: 'appended'; readonly position: number } | { readonly kind: 'conflict' };
 
-const appendPath = path('eventstore.append');
-const readPaths = {
-  command: path('eventstore.read', { purpose: 'command' }),
-  statement: path('eventstore.read', { purpose: 'statement' }),
-};
+const metrics = new MetricsRegistry().eventStore;
 const eventCounters = new Map<string, ReturnType<typeof counter>>();
 
 /**
@@ -69,61 +66,68 @@ export class EventStore {
       stream.events.map((event, index) => ({ streamId: stream.streamId, version: stream.expectedVersion + index + 1, event })),
     );
     if (rows.length === 0) throw new Error('an append needs at least one event');
-    const token = appendPath.start();
-    const result = await this.insert(streams, rows, recordedAt).catch((error: unknown) => {
-      appendPath.end(token, false);
+    const events = rows.map(({ event }) => event);
+    try {
+      const position = await metrics.write(() => this.insert(streams, rows, recordedAt), events, rows[0]!.streamId);
+      metrics.updateHead(position);
+      metrics.recordStreamsCreated(streams.filter(({ expectedVersion }) => expectedVersion === 0).length);
+      for (const { type } of events) countEvent(type);
+      return { kind: 'appended', position };
+    } catch (error) {
+      // An answer, not a failure: the registry counts a conflict and a good write, the ledger a retry.
+      if (error instanceof VersionConflictError || isUniqueViolation(error)) return { kind: 'conflict' };
       throw error;
-    });
-    // A conflict is an answer, not a failure: it is timed as a good append and counted by the ledger as a retry.
-    appendPath.end(token);
-    if (result.kind === 'appended') for (const row of rows) countEvent(row.event.type);
-    return result;
+    }
   }
 
-  /** The events of streams after the given versions, in global order. The purpose is a label of the timing: a full history is not a few new events. */
-  readStreams(streams: readonly { streamId: string; afterVersion: number }[], purpose: keyof typeof readPaths): Promise<StoredEvent[]> {
-    return readPaths[purpose].time(async () => {
+  /** The events of streams after the given versions, in global order. */
+  readStreams(streams: readonly { streamId: string; afterVersion: number }[]): Promise<StoredEvent[]> {
+    const read = async (): Promise<StoredEvent[]> => {
       const rows = await this.database.query<EventRow>(READ_STREAMS, [
         streams.map((stream) => stream.streamId),
         streams.map((stream) => stream.afterVersion),
       ]);
       return rows.map(storedEvent);
-    });
+    };
+    return metrics.read(read, (events) => events.length, streams[0]?.streamId);
   }
 
   /** Position of the newest event; 0 while there is none. */
   async headPosition(): Promise<number> {
     const rows = await this.database.query<{ position: number }>('SELECT position FROM ledger_head');
+    metrics.updateHead(rows[0]!.position);
     return rows[0]!.position;
   }
 
+  /** The position of the last event; rejects when some stream had moved on. */
   private async insert(
     streams: readonly StreamAppend[],
     rows: readonly { streamId: string; version: number; event: LedgerEvent }[],
     recordedAt: Date,
-  ): Promise<AppendResult> {
-    try {
-      const written = await this.database.query<{ position: number }>(APPEND, [
-        rows.map((row) => row.streamId),
-        rows.map((row) => row.version),
-        rows.map((row) => row.event.type),
-        rows.map((row) => dataOf(row.event)),
-        recordedAt.toISOString(),
-        streams.map((stream) => stream.streamId),
-        streams.map((stream) => stream.expectedVersion),
-      ]);
-      if (written.length === 0) return { kind: 'conflict' };
-      return { kind: 'appended', position: written.reduce((newest, row) => Math.max(newest, row.position), 0) };
-    } catch (error) {
-      if (isUniqueViolation(error)) return { kind: 'conflict' };
-      throw error;
-    }
+  ): Promise<number> {
+    const written = await this.database.query<{ position: number }>(APPEND, [
+      rows.map((row) => row.streamId),
+      rows.map((row) => row.version),
+      rows.map((row) => row.event.type),
+      rows.map((row) => dataOf(row.event)),
+      recordedAt.toISOString(),
+      streams.map((stream) => stream.streamId),
+      streams.map((stream) => stream.expectedVersion),
+    ]);
+    if (written.length === 0) throw new VersionConflictError('a stream had moved on');
+    return written.reduce((newest, row) => Math.max(newest, row.position), 0);
   }
+}
+
+/** By its name the registry knows it for a conflict, as it knows Postgres's unique_violation. */
+class VersionConflictError extends Error {
+  override readonly name = 'VersionConflictError';
 }
 
 /** Events of all streams after a position, in global order. In a transaction, when the reader saves its checkpoint in the same one. */
 export async function readAll(queries: Queries, afterPosition: number, eventsMax: number): Promise<StoredEvent[]> {
-  return (await queries.query<EventRow>(READ_ALL, [afterPosition, eventsMax])).map(storedEvent);
+  const read = async (): Promise<StoredEvent[]> => (await queries.query<EventRow>(READ_ALL, [afterPosition, eventsMax])).map(storedEvent);
+  return metrics.read(read, (events) => events.length);
 }
 
 interface EventRow {

@@ -1,5 +1,6 @@
 // Executes commands: load the accounts, decide, append with the versions that were read, and try again when somebody was faster.
 import { counter, path } from 'pitot';
+import { MetricsRegistry } from 'pitot/monitoring';
 import { type Account, accountsOf, type Command, decide, evolve, type LedgerEvent, type Rejection } from './domain.js';
 import type { EventStore, StreamAppend } from './event-store.js';
 
@@ -27,11 +28,13 @@ interface Loaded {
 
 const NEVER_OPENED: Loaded = { version: 0, account: null };
 
-const commandPaths = {
-  OpenAccount: path('ledger.command', { type: 'OpenAccount' }),
-  Deposit: path('ledger.command', { type: 'Deposit' }),
-  Withdraw: path('ledger.command', { type: 'Withdraw' }),
-  Transfer: path('ledger.command', { type: 'Transfer' }),
+const { commands } = new MetricsRegistry();
+const commandTypes = {
+  OpenAccount: commands.type('OpenAccount'),
+  Deposit: commands.type('Deposit'),
+  Withdraw: commands.type('Withdraw'),
+  // Two accounts are read and written together.
+  Transfer: commands.type('Transfer', { complexity: 'complex' }),
 };
 const decidePath = path('ledger.decide');
 const retries = counter('ledger.retries');
@@ -43,14 +46,18 @@ export class Ledger {
   /** Oldest use first. Only a cache: versions decide, so a stale entry costs a retry and never a wrong event. */
   private readonly cache = new Map<string, Loaded>();
 
-  constructor(store: EventStore, now: () => Date) {
+  private readonly beforeCommand: () => void;
+
+  /** beforeCommand: what it throws fails the command, as a fault that is injected does. */
+  constructor(store: EventStore, now: () => Date, beforeCommand: () => void = () => {}) {
     this.store = store;
     this.now = now;
+    this.beforeCommand = beforeCommand;
   }
 
-  /** Timed with its retries, as the caller feels it. Refusals by the rules are good answers and count no error. */
+  /** Timed with its retries, as the caller feels it. Refusals by the rules, and conflicts, are answers: only what is thrown is a failed command. */
   execute(command: Command): Promise<Outcome> {
-    return commandPaths[command.type].time(() => this.attempt(command));
+    return commandTypes[command.type].run(() => this.attempt(command));
   }
 
   /** The newest state of an account from its events; null when it was never opened. */
@@ -60,8 +67,11 @@ export class Ledger {
   }
 
   private async attempt(command: Command): Promise<Outcome> {
+    this.beforeCommand();
+    const type = commandTypes[command.type];
     for (let attempts = 1; ; attempts++) {
       const loaded = await this.loadAll(accountsOf(command));
+      type.recordStreams(loaded.size);
       const decision = decidePath.time(() => decide(command, (accountId) => loaded.get(accountId)!.account));
       if (decision.kind === 'rejected') return decision;
       const streams: StreamAppend[] = [...loaded].map(([streamId, { version }]) => ({
@@ -70,7 +80,10 @@ export class Ledger {
         events: decision.events.filter(({ accountId }) => accountId === streamId).map(({ event }) => event),
       }));
       const appended = await this.store.append(streams, this.now());
-      if (appended.kind === 'appended') return { kind: 'done', accounts: this.advance(streams, loaded), position: appended.position };
+      if (appended.kind === 'appended') {
+        type.recordEvents(decision.events.length);
+        return { kind: 'done', accounts: this.advance(streams, loaded), position: appended.position };
+      }
       if (attempts === ATTEMPTS_MAX) {
         conflicts.add();
         return { kind: 'conflict', attempts };
@@ -81,10 +94,7 @@ export class Ledger {
 
   private async loadAll(accountIds: readonly string[]): Promise<Map<string, Loaded>> {
     const loaded = new Map(accountIds.map((accountId) => [accountId, this.cache.get(accountId) ?? NEVER_OPENED]));
-    const events = await this.store.readStreams(
-      [...loaded].map(([streamId, { version }]) => ({ streamId, afterVersion: version })),
-      'command',
-    );
+    const events = await this.store.readStreams([...loaded].map(([streamId, { version }]) => ({ streamId, afterVersion: version })));
     for (const { streamId, version, event } of events) loaded.set(streamId, { version, account: evolve(loaded.get(streamId)!.account, event) });
     for (const [accountId, state] of loaded) this.remember(accountId, state);
     return loaded;

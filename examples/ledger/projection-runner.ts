@@ -1,5 +1,5 @@
 // Keeps the projections up to date in the service's own process: a timer loop that works through batches while there are events, and rests when not.
-import { gauge } from 'pitot';
+import { MetricsRegistry, type ProjectionHandle } from 'pitot/monitoring';
 import type { Database } from './database.js';
 import type { EventStore } from './event-store.js';
 import { BATCH_EVENTS_MAX, checkpointsOf, type Projection, projectBatch } from './projections.js';
@@ -19,7 +19,7 @@ export class ProjectionRunner {
   private readonly store: EventStore;
   private readonly projections: readonly Projection[];
   private readonly options: RunnerOptions;
-  private readonly lagGauges: readonly ReturnType<typeof gauge>[];
+  private readonly measured: readonly ProjectionHandle[];
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
   private stopped = true;
@@ -30,12 +30,14 @@ export class ProjectionRunner {
     this.store = store;
     this.projections = projections;
     this.options = options;
-    this.lagGauges = projections.map(({ name }) => gauge('ledger.projection.lag', { name }));
+    const metrics = new MetricsRegistry().projections;
+    this.measured = projections.map(({ name }) => metrics.projection(name));
   }
 
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
+    for (const projection of this.measured) projection.started();
     this.schedule(0);
   }
 
@@ -44,6 +46,7 @@ export class ProjectionRunner {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.turn;
+    if (this.stopped) for (const projection of this.measured) projection.stopped();
   }
 
   /** Events that each projection is behind, in the order of the projections. */
@@ -51,11 +54,7 @@ export class ProjectionRunner {
     // Checkpoints first: read the other way round, a batch in between would make a lag negative.
     const checkpoints = await checkpointsOf(this.database, this.projections);
     const head = await this.store.headPosition();
-    const lags = checkpoints.map((position) => head - position);
-    lags.forEach((lag, index) => {
-      this.lagGauges[index]!.set(lag);
-    });
-    return lags;
+    return checkpoints.map((position) => head - position);
   }
 
   /** One batch of each projection that is behind; true when some projection had a full batch, so that more is waiting. */

@@ -1,5 +1,6 @@
 // The two projections: balances by account and totals by day. Each is rows in the database, moved on in batches from its checkpoint.
-import { distribution, path } from 'pitot';
+import { distribution } from 'pitot';
+import { MetricsRegistry } from 'pitot/monitoring';
 import type { Database, Queries } from './database.js';
 import { balanceChangeCents, type LedgerEvent } from './domain.js';
 import { readAll, type StoredEvent } from './event-store.js';
@@ -58,27 +59,34 @@ export const dailyTotals: Projection = {
 export const PROJECTIONS: readonly Projection[] = [balances, dailyTotals];
 
 const batchEvents = distribution('ledger.events.batch', { unit: 'events' });
-const projectionPaths = new Map<string, ReturnType<typeof path>>();
+const metrics = new MetricsRegistry().projections;
 
 /**
  * Moves a projection on by one batch; returns the number of events applied, 0 when it is up to date.
  * Rows and checkpoint commit together: an event counts exactly once, wherever the process dies. The checkpoint's row lock keeps a second runner out.
  */
-export function projectBatch(database: Database, projection: Projection, eventsMax: number = BATCH_EVENTS_MAX): Promise<number> {
-  return pathOf(projection.name).time(() =>
+export async function projectBatch(database: Database, projection: Projection, eventsMax: number = BATCH_EVENTS_MAX): Promise<number> {
+  const measured = metrics.projection(projection.name);
+  const events = await measured.run(() =>
     database.transaction(async (queries) => {
       await queries.query('INSERT INTO ledger_checkpoints (projection, position) VALUES ($1, 0) ON CONFLICT DO NOTHING', [projection.name]);
       const rows = await queries.query<{ position: number }>('SELECT position FROM ledger_checkpoints WHERE projection = $1 FOR UPDATE', [
         projection.name,
       ]);
       const events = await readAll(queries, rows[0]!.position, eventsMax);
-      if (events.length === 0) return 0;
+      if (events.length === 0) return events;
       await projection.apply(queries, events);
       await queries.query('UPDATE ledger_checkpoints SET position = $2 WHERE projection = $1', [projection.name, events.at(-1)!.position]);
-      batchEvents.record(events.length);
-      return events.length;
+      return events;
     }),
   );
+  const last = events.at(-1);
+  if (last === undefined) return 0;
+  // Told only once the transaction has committed: a batch that was rolled back has moved nothing.
+  measured.processed(events.length, { eventAtMs: last.recordedAt.getTime(), position: last.position });
+  measured.checkpoint();
+  batchEvents.record(events.length);
+  return events.length;
 }
 
 /** Position of the last event that each projection has taken in, in the order given; 0 where one never ran. */
@@ -115,10 +123,4 @@ export async function readDailyTotals(
 
 function amountOf(event: LedgerEvent): number {
   return event.type === 'AccountOpened' ? 0 : event.amountCents;
-}
-
-function pathOf(name: string): ReturnType<typeof path> {
-  let known = projectionPaths.get(name);
-  if (known === undefined) projectionPaths.set(name, (known = path('ledger.projection', { name })));
-  return known;
 }

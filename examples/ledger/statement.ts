@@ -22,12 +22,13 @@ export interface Statement {
   readonly lines: readonly StatementLine[];
 }
 
+const readPath = path('ledger.statement.read');
 const foldPath = path('ledger.statement.fold');
 const historyEvents = distribution('ledger.statement.history', { unit: 'events' });
 
 /** The newest `linesMax` lines of an account's statement; null when the account was never opened. */
 export async function readStatement(store: EventStore, accountId: string, linesMax: number): Promise<Statement | null> {
-  const history = await store.readStreams([{ streamId: accountId, afterVersion: 0 }], 'statement');
+  const history = await readPath.time(() => store.readStreams([{ streamId: accountId, afterVersion: 0 }]));
   if (history.length === 0) return null;
   historyEvents.record(history.length);
   return foldPath.time(() => foldStatement(accountId, history, linesMax));
