@@ -129,9 +129,11 @@ the newest window           ${join(shown, 'latest.json')}
 one file a window           ${join(shown, 'report-*.json')}   (${reports} files)
 
 stalls, as they happened    ${join(shown, 'stalls.ndjson')}
+alerts, as they happened    ${join(shown, 'alerts.ndjson')}   (none: no such file)
 CPU profiles, flame graphs  ${join(shown, 'flame/')}
 
 One request blocked the main thread, and stalls.ndjson names the function that did it: its first line was written while it still ran.
+The report judges commands, event store, projections and system by their KPIs, and says why no rule fires.
 One endpoint gets slower as histories grow. Find it in report.html; examples/ledger/README.md says what to look for.`);
 }
 

@@ -43,10 +43,9 @@ const conflicts = counter('ledger.conflicts');
 export class Ledger {
   private readonly store: EventStore;
   private readonly now: () => Date;
+  private readonly beforeCommand: () => void;
   /** Oldest use first. Only a cache: versions decide, so a stale entry costs a retry and never a wrong event. */
   private readonly cache = new Map<string, Loaded>();
-
-  private readonly beforeCommand: () => void;
 
   /** beforeCommand: what it throws fails the command, as a fault that is injected does. */
   constructor(store: EventStore, now: () => Date, beforeCommand: () => void = () => {}) {

@@ -1,11 +1,14 @@
 // Starts the ledger service: opens the database, listens on PORT (0: any free one), stops gracefully on SIGTERM, SIGINT or when its parent goes away.
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { MonitoringService } from 'pitot/monitoring';
 import { openDatabase } from './database.js';
 import { buildServer } from './server.js';
 
 /** A stop that takes longer than this is given up: something hangs that would keep the process for ever. */
 const STOP_MS_MAX = 10_000;
+/** Between two looks at the health of the database: six before `service down`. */
+const HEALTH_MS = 10_000;
 
 /** What the service tells a parent process that it has a channel to. */
 export type ServiceMessage = { readonly kind: 'listening'; readonly port: number };
@@ -15,7 +18,10 @@ async function main(): Promise<void> {
   const dataDir = process.env.LEDGER_DATA_DIR || 'examples/ledger/data';
   if (url === undefined) await mkdir(dataDir, { recursive: true });
   const database = await openDatabase({ url, dataDir });
-  const app = buildServer({ database, onError: (error) => console.error(`ledger: ${error.message}`) });
+  // What it would log stands in pitot's reports, and in alerts.ndjson when it goes wrong.
+  const monitoring = new MonitoringService({ intervalMs: Number(process.env.LEDGER_HEALTH_MS || HEALTH_MS), logger: null });
+  const faults = process.env.LEDGER_FAULTS === '1';
+  const app = buildServer({ database, monitoring, faults, onError: (error) => console.error(`ledger: ${error.message}`) });
 
   let stopping = false;
   const stop = async (): Promise<void> => {
@@ -25,6 +31,7 @@ async function main(): Promise<void> {
       console.error(`ledger: could not stop within ${STOP_MS_MAX} ms`);
       process.exit(1);
     }, STOP_MS_MAX).unref();
+    await monitoring.stop();
     await app.close();
     await database.close();
     if (process.connected) process.disconnect();
@@ -41,6 +48,7 @@ async function main(): Promise<void> {
 
   await app.listen({ port: Number(process.env.PORT ?? 3000), host: process.env.HOST ?? '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
+  monitoring.start();
   console.log(`ledger: listening on http://127.0.0.1:${port} (${database.kind})`);
   process.send?.({ kind: 'listening', port } satisfies ServiceMessage);
 }

@@ -38,7 +38,8 @@ export class ProjectionRunner {
     if (!this.stopped) return;
     this.stopped = false;
     for (const projection of this.measured) projection.started();
-    this.schedule(0);
+    // A turn that was under way when it stopped may not be done yet.
+    this.turn.then(() => this.schedule(0));
   }
 
   /** Resolves when the batch under way has been committed. */
@@ -70,6 +71,7 @@ export class ProjectionRunner {
 
   private schedule(delayMs: number): void {
     if (this.stopped) return;
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.turn = this.run();
     }, delayMs);

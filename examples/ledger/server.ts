@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { path } from 'pitot';
+import type { MonitoringService } from 'pitot/monitoring';
 import type { Database } from './database.js';
 import { AMOUNT_CENTS_MAX, type Command, type Rejection } from './domain.js';
 import { EventStore } from './event-store.js';
+import { FAULTS_SCHEMA, type FaultSettings, Faults } from './faults.js';
 import { simulateTurnover } from './forecast.js';
 import { Ledger } from './ledger.js';
 import { ProjectionRunner } from './projection-runner.js';
@@ -20,6 +22,10 @@ export interface ServerOptions {
   /** Rest of the projection runner between two looks for events; default 50. */
   readonly projectionIdleMs?: number;
   readonly onError?: (error: Error) => void;
+  /** Whether faults can be asked for, by `POST /faults`; default false. Never where strangers can reach the service. */
+  readonly faults?: boolean;
+  /** Gets the health check `database`. */
+  readonly monitoring?: MonitoringService;
 }
 
 const forecastPath = path('ledger.forecast');
@@ -41,9 +47,11 @@ const smallNumber = { type: 'string', pattern: '^[1-9][0-9]{0,2}$' } as const;
 
 /** Builds the service around an open database. `close()` stops the projections and the server; the database stays the caller's. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { database, now = () => new Date(), runProjections = true, projectionIdleMs = 50, onError = () => {} } = options;
+  const { now = () => new Date(), runProjections = true, projectionIdleMs = 50, onError = () => {} } = options;
+  const faults = options.faults === true ? new Faults() : null;
+  const database = faults === null ? options.database : faults.around(options.database);
   const store = new EventStore(database);
-  const ledger = new Ledger(store, now);
+  const ledger = faults === null ? new Ledger(store, now) : new Ledger(store, faults.nowOf(now), () => faults.beforeCommand());
   const runner = new ProjectionRunner(database, store, PROJECTIONS, { idleMs: projectionIdleMs, onError });
   // Without coercion "12" is no amount, and an unknown key is an error instead of vanishing.
   const app = Fastify({ bodyLimit: 16_384, ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } });
@@ -56,7 +64,21 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no-such-route', message: 'no such route' }));
   if (runProjections) app.addHook('onReady', async () => runner.start());
-  app.addHook('onClose', async () => runner.stop());
+  const removeCheck = options.monitoring?.health('database', () => store.headPosition());
+  app.addHook('onClose', async () => {
+    removeCheck?.();
+    faults?.stop();
+    await runner.stop();
+  });
+  if (faults !== null) {
+    app.get('/faults', async () => faults.current);
+    app.post<{ Body: Partial<FaultSettings> }>('/faults', { schema: { body: FAULTS_SCHEMA } }, async (request) => {
+      const settings = faults.change(request.body);
+      if (settings.projectionsStopped) await runner.stop();
+      else if (runProjections) runner.start();
+      return settings;
+    });
+  }
 
   app.post<{ Body: { owner: string } }>(
     '/accounts',

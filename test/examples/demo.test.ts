@@ -55,10 +55,16 @@ async function startDemo(dir: string, env: Record<string, string>): Promise<Demo
 }
 
 function reportsOf(demo: Demo): Report[] {
-  const [run, ...others] = readdirSync(demo.reportsDir);
+  const run = runOf(demo);
+  const files = readdirSync(run).filter((name) => /^report-\d{6}\.json$/.test(name));
+  return files.map((name) => JSON.parse(readFileSync(join(run, name), 'utf8')));
+}
+
+/** The one run directory. What begins with a dot belongs to all runs. */
+function runOf(demo: Demo): string {
+  const [run, ...others] = readdirSync(demo.reportsDir).filter((name) => !name.startsWith('.'));
   if (run === undefined || others.length > 0) throw new Error(`expected one run, found ${[run, ...others]}`);
-  const files = readdirSync(join(demo.reportsDir, run)).filter((name) => /^report-\d{6}\.json$/.test(name));
-  return files.map((name) => JSON.parse(readFileSync(join(demo.reportsDir, run, name), 'utf8')));
+  return join(demo.reportsDir, run);
 }
 
 test.beforeEach((t) => {
@@ -84,7 +90,7 @@ test.serial('should leave reports of routes and commands that agree with the loa
     reports.at(-1)!.counters.find((counter) => counter.name === name && counter.labels.type === labels.type)?.value ?? 0;
 
   // The newest window is what people open: it shows routes and commands, however the load fell on the windows.
-  for (const name of ['http.server', 'ledger.command'])
+  for (const name of ['http.server', 'commands'])
     t.true(reports.at(-1)!.paths.filter((path) => path.name === name && path.count > 0).length >= 2, name);
 
   // Each load counts its own requests; before them each of its 30 accounts was opened and filled.
@@ -105,13 +111,32 @@ test.serial('should leave reports of routes and commands that agree with the loa
     statements,
   );
   t.is(
-    callsOf(({ name, labels }) => name === 'eventstore.read' && labels.purpose === 'statement'),
+    callsOf(({ name }) => name === 'ledger.statement.read'),
     statements,
   );
-  t.true(callsOf(({ name, labels }) => name === 'ledger.projection' && labels.name === 'daily-totals') > 0);
+  t.true(callsOf(({ name, labels }) => name === 'projection' && labels.projection === 'daily-totals') > 0);
+
+  // All four families of the registry agree with the events that were stored, and the KPIs judge them.
+  const sumOf = (name: string): number => reports.at(-1)!.counters.reduce((sum, counter) => sum + (counter.name === name ? counter.value : 0), 0);
+  const stored = sumOf('ledger.events');
+  t.true(stored > transfers * 2);
+  t.is(sumOf('event_store.events_written'), stored);
+  t.true(sumOf('projection.events') > 0 && sumOf('projection.events') <= 2 * stored, `${sumOf('projection.events')} of 2 x ${stored}`);
+  const commandCalls = (labels: Record<string, string>): number =>
+    callsOf((path) => path.name === 'commands' && path.labels.command === labels.command && path.labels.complexity === labels.complexity);
+  t.true(commandCalls({ command: 'Transfer', complexity: 'complex' }) >= transfers);
+  t.is(commandCalls({ command: 'Deposit', complexity: 'complex' }), 0);
+  t.is(
+    reports.flatMap(({ paths }) => paths.filter(({ name }) => name === 'commands')).reduce((sum, { errors }) => sum + errors, 0),
+    0,
+  );
+  t.is(reports.at(-1)!.gauges.find(({ name }) => name === 'event_store.head')?.value, stored);
+  t.is(reports.at(-1)!.gauges.find(({ name, labels }) => name === 'health' && labels.check === 'database')?.value, 1);
+  const judged = new Set(reports.flatMap(({ kpis }) => kpis.filter(({ value }) => value !== null).map(({ name }) => name)));
+  for (const kpi of ['command success rate', 'write throughput', 'projection lag', 'memory']) t.true(judged.has(kpi), `${kpi} of ${[...judged]}`);
 
   // The request in the middle of the load, named while it blocked.
-  const run = join(demo.reportsDir, readdirSync(demo.reportsDir)[0]!);
+  const run = runOf(demo);
   const lines: StallLine[] = readFileSync(join(run, 'stalls.ndjson'), 'utf8')
     .trimEnd()
     .split('\n')

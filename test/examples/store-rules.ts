@@ -33,7 +33,7 @@ export async function checkOrder(t: ExecutionContext, database: Database): Promi
     (await readAll(database, before + 1, 1)).map(({ position }) => position),
     [before + 2],
   );
-  const newer = await store.readStreams([{ streamId: 'order-a', afterVersion: 1 }], 'command');
+  const newer = await store.readStreams([{ streamId: 'order-a', afterVersion: 1 }]);
   t.deepEqual(
     newer.map(({ streamId, version }) => [streamId, version]),
     [['order-a', 2]],
