@@ -16,7 +16,7 @@ export type ServiceMessage = { readonly kind: 'listening'; readonly port: number
 async function main(): Promise<void> {
   const url = process.env.DATABASE_URL || undefined;
   const dataDir = process.env.LEDGER_DATA_DIR || 'examples/ledger/data';
-  if (url === undefined) await mkdir(dataDir, { recursive: true });
+  if (url === undefined && !dataDir.startsWith('memory://')) await mkdir(dataDir, { recursive: true });
   const database = await openDatabase({ url, dataDir });
   // What it would log stands in pitot's reports, and in alerts.ndjson when it goes wrong.
   const monitoring = new MonitoringService({ intervalMs: Number(process.env.LEDGER_HEALTH_MS || HEALTH_MS), logger: null });
