@@ -29,7 +29,16 @@ async function startDemo(dir: string, env: Record<string, string>): Promise<Demo
   const [temporaryDir, reportsDir] = [join(dir, 'tmp'), join(dir, 'reports')];
   await mkdir(temporaryDir, { recursive: true });
   const child = spawn(process.execPath, [DEMO], {
-    env: { ...process.env, TMPDIR: temporaryDir, PITOT_DIR: reportsDir, PITOT_INTERVAL_MS: '1000', LEDGER_SECONDS: '3', DATABASE_URL: '', ...env },
+    env: {
+      ...process.env,
+      TMPDIR: temporaryDir,
+      PITOT_DIR: reportsDir,
+      PITOT_INTERVAL_MS: '1000',
+      PITOT_EXIT_WAIT_MS: '10000',
+      LEDGER_SECONDS: '3',
+      DATABASE_URL: '',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
