@@ -9,6 +9,8 @@ import type { RingWriter } from './ring-writer.js';
 const INACTIVE = 0;
 /** Token of a call that is counted, not timed. */
 const SAMPLED_OUT = -1;
+/** Duration of such a call, and of one without an agent: below all durations. */
+const NOT_TIMED = -1;
 
 /**
  * A hot path of the application. Get one with `path(name, labels?)` once, outside the hot code, and keep it.
@@ -55,11 +57,20 @@ export class Path {
 
   /** Ends the span of a token from `start()`. `ok = false` counts an error. */
   end(token: number, ok = true): void {
+    this.endTimed(token, ok);
+  }
+
+  /** @internal As `end`. Returns the duration in ms, -1 when it was not timed: who looks for the slowest calls needs no clock of its own. */
+  endTimed(token: number, ok: boolean): number {
     if (token > 0 && typeof token === 'number') {
       const endMs = monotonicMs();
-      this.put((endMs - token) * NS_PER_MS, (endMs * 1000) >>> 0, 0, ok);
-    } else if (token === SAMPLED_OUT) this.countSkipped(ok);
+      const durationMs = endMs - token;
+      this.put(durationMs * NS_PER_MS, (endMs * 1000) >>> 0, 0, ok);
+      return durationMs;
+    }
+    if (token === SAMPLED_OUT) this.countSkipped(ok);
     else if (token !== INACTIVE) this.reject();
+    return NOT_TIMED;
   }
 
   /** Records a duration in ns that was measured elsewhere. NaN, infinite and negative ones are rejected and counted in the report. */
@@ -120,12 +131,19 @@ export class Path {
     return wrapper as unknown as F;
   }
 
-  /** Ends the span of a function that has returned or thrown: from start to end it was the work of the thread. Token of this path's own start(). */
-  private endSync(token: number, ok: boolean): void {
+  /**
+   * @internal Ends the span of a function that has returned or thrown: from start to end it was the work of the thread. Token of this path's own start().
+   * Returns the duration in ms, -1 when it was not timed.
+   */
+  endSync(token: number, ok: boolean): number {
     if (token > 0) {
       const endMs = monotonicMs();
-      this.put((endMs - token) * NS_PER_MS, (endMs * 1000) >>> 0, FLAG_SYNC, ok);
-    } else if (token === SAMPLED_OUT) this.countSkipped(ok);
+      const durationMs = endMs - token;
+      this.put(durationMs * NS_PER_MS, (endMs * 1000) >>> 0, FLAG_SYNC, ok);
+      return durationMs;
+    }
+    if (token === SAMPLED_OUT) this.countSkipped(ok);
+    return NOT_TIMED;
   }
 
   /** The derived promise is returned, not the original: a handler on the original would hide its unhandled rejection from the host. */
@@ -209,8 +227,8 @@ export class Path {
   }
 }
 
-/** A promise as the language makes them, with nothing added: only its settling matters. */
-function isPlainPromise(value: unknown): value is Promise<unknown> {
+/** @internal A promise as the language makes them, with nothing added: only its settling matters, so a derived one may stand for it. */
+export function isPlainPromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise && Object.getPrototypeOf(value) === Promise.prototype && Object.keys(value).length === 0;
 }
 

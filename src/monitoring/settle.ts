@@ -1,8 +1,9 @@
 // Calls what is handed in and tells how it ended, once: at its return, or when its promise settles.
+import { isPlainPromise } from '../host/path.js';
 
 /**
- * Returns what fn returns. A native promise is followed by a derived one, so that an unhandled rejection stays one; other thenables end at the return,
- * since their `then` may start them.
+ * Returns what fn returns. A promise with nothing added is followed by a derived one, so that an unhandled rejection stays one; other thenables end at the
+ * return, since their `then` may start them, and what it gives lacks their methods.
  */
 export function callAndTell<T>(fn: () => T, onEnd: (error: unknown, ok: boolean) => void): T {
   let result: T;
@@ -12,7 +13,7 @@ export function callAndTell<T>(fn: () => T, onEnd: (error: unknown, ok: boolean)
     onEnd(error, false);
     throw error;
   }
-  if (result instanceof Promise && Object.getPrototypeOf(result) === Promise.prototype) {
+  if (isPlainPromise(result)) {
     return result.then(
       (value) => {
         onEnd(undefined, true);

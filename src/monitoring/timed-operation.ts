@@ -1,5 +1,5 @@
 // One kind of work: a path and the gauge of those under way. Thread: application, each call. Budget: 5 ns beside the path's own calls; bench/registry.
-import type { Path } from '../host/path.js';
+import { isPlainPromise, type Path } from '../host/path.js';
 import type { ConcurrencyGauge } from './concurrency-gauge.js';
 
 /** Token of a path's `start()` when no agent is loaded: nothing is counted then. */
@@ -35,7 +35,8 @@ export class TimedOperation {
 
   /**
    * Runs `fn` and returns what it returns; a throw or a rejection goes on to the caller. Promises are timed until they settle, as `Path.time` does it:
-   * the one that comes back is derived. Other thenables are timed until `fn` returns, since their `then` may start them.
+   * the one that comes back is derived. Other thenables are timed until `fn` returns, since their `then` may start them. What has ended with `fn` is
+   * recorded as synchronous, so that all CPU time within it is its own.
    */
   run<T>(fn: () => T, observer: OperationObserver<NoInfer<Awaited<T>>>): T {
     const token = this.start();
@@ -44,13 +45,19 @@ export class TimedOperation {
     try {
       result = fn();
     } catch (error) {
-      this.end(token, observer.failed(error));
+      this.endSync(token, observer.failed(error));
       throw error;
     }
     if (isPlainPromise(result)) return this.settle(result, token, observer as OperationObserver<unknown>) as T;
-    this.end(token, true);
+    this.endSync(token, true);
     observer.succeeded(result as Awaited<T>);
     return result;
+  }
+
+  /** The token is of a `start` with the agent. */
+  private endSync(token: number, ok: boolean): void {
+    this.path.endSync(token, ok);
+    if (this.concurrent !== null) this.concurrent.leave();
   }
 
   private settle<T>(promise: Promise<T>, token: number, observer: OperationObserver<T>): Promise<T> {
@@ -66,9 +73,4 @@ export class TimedOperation {
       },
     );
   }
-}
-
-/** A promise as the language makes them, with nothing added: a derived one stands for it. */
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise && Object.getPrototypeOf(value) === Promise.prototype && Object.keys(value).length === 0;
 }

@@ -2,6 +2,7 @@
 import test from 'ava';
 import { COMMAND_ERRORS, COMMAND_EVENTS, COMMAND_STREAMS, COMMANDS, COMMANDS_CONCURRENT } from '../../src/core/instrument-names.js';
 import { COMMAND_TYPES_MAX, ERROR_KINDS_MAX } from '../../src/core/limits.js';
+import { FLAG_SYNC, HEAD } from '../../src/memory/thread-memory.js';
 import type { CommandComplexity } from '../../src/monitoring/command-metrics.js';
 import { MetricsRegistry } from '../../src/monitoring/metrics-registry.js';
 import { recorded } from './recorded.js';
@@ -26,6 +27,32 @@ test('should time, count and hand on what commands give when they are run', asyn
   t.is(await t.throwsAsync(commands.run('Transfer', () => Promise.reject(gone))), gone as never);
   t.deepEqual(seen.calls(COMMANDS, SIMPLE), [4, 2]);
   t.deepEqual(seen.counters(COMMAND_ERRORS, 'kind'), { RangeError: 1, ECONNRESET: 1 });
+  t.is(seen.gauge(COMMANDS_CONCURRENT), 0);
+});
+
+test('should mark what ended with its function as synchronous, so that its CPU time is its own, and nothing else', async (t) => {
+  const seen = recorded();
+  const { commands, eventStore, projections } = seen.metrics;
+  const transfer = commands.type('Transfer');
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  commands.run('Transfer', () => 1);
+  t.throws(() => transfer.run(boom));
+  // Not a plain promise: timed until the function returns.
+  transfer.run(() => Object.assign(Promise.resolve(), { lazy: true }));
+  eventStore.read(() => 1);
+  projections.projection('balances').run(() => 1);
+  await commands.run('Transfer', async () => 1);
+  await t.throwsAsync(transfer.run(async () => boom()));
+  transfer.succeed(transfer.start());
+  transfer.fail(transfer.start(), 'refused');
+  const { memory } = seen.ring;
+  t.deepEqual(
+    Array.from({ length: memory.words[HEAD] }, (_, i) => (memory.ringWords[i * 4] & FLAG_SYNC) !== 0),
+    [true, true, true, true, true, false, false, false, false],
+  );
+  t.deepEqual(seen.calls(COMMANDS, SIMPLE), [7, 3]);
   t.is(seen.gauge(COMMANDS_CONCURRENT), 0);
 });
 

@@ -73,6 +73,14 @@ serial("should belong to the caller's trace when no OpenTelemetry is registered"
   t.is(activeTrace(), null);
 });
 
+serial('should hand back the very promise when it carries methods of its own', (t) => {
+  const query = Object.assign(Promise.resolve(1), { cancel: () => {} });
+  t.is(
+    new CommandTracer('Find').run(() => query),
+    query,
+  );
+});
+
 serial('should stand below the active command unless a new trace is asked for when commands nest', (t) => {
   const outer = new CommandTracer('Outer');
   outer.run(() => {
