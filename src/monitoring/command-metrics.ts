@@ -8,6 +8,7 @@ import type { Distribution } from '../host/values.js';
 import { labelText } from './bounded-names.js';
 import { ConcurrencyGauge } from './concurrency-gauge.js';
 import { ErrorCounters } from './error-metrics.js';
+import { isSlow, offerCommand } from './exemplar-post.js';
 import { INACTIVE, type OperationObserver, TimedOperation } from './timed-operation.js';
 
 /** Which target of latency a command is held to: a complex one reads several streams or calls out, and may take longer. */
@@ -84,7 +85,7 @@ export class CommandType {
     this.name = name;
     this.complexity = complexity;
     this.shared = shared;
-    this.operation = new TimedOperation(shared.instruments.path(COMMANDS, { command: name, complexity }), shared.concurrent);
+    this.operation = new TimedOperation(shared.instruments.path(COMMANDS, { command: name, complexity }), shared.concurrent, true);
     this.path = this.operation.path;
     this.concurrent = shared.concurrent;
     this.observer = {
@@ -109,8 +110,10 @@ export class CommandType {
   }
 
   succeed(token: number): void {
-    this.path.end(token, true);
-    if (token !== INACTIVE) this.concurrent.leave();
+    const durationMs = this.path.endTimed(token, true);
+    if (token === INACTIVE) return;
+    this.concurrent.leave();
+    if (isSlow(durationMs)) offerCommand(this.path, durationMs, true);
   }
 
   /** Ends a command that failed. The kind of the error is its code, else its name; text is the kind itself. */

@@ -1,6 +1,7 @@
 // One kind of work: a path and the gauge of those under way. Thread: application, each call. Budget: 5 ns beside the path's own calls; bench/registry.
 import { isPlainPromise, type Path } from '../host/path.js';
 import type { ConcurrencyGauge } from './concurrency-gauge.js';
+import { isSlow, offerCommand } from './exemplar-post.js';
 
 /** Token of a path's `start()` when no agent is loaded: nothing is counted then. */
 export const INACTIVE = 0;
@@ -16,10 +17,13 @@ export interface OperationObserver<Result> {
 export class TimedOperation {
   readonly path: Path;
   private readonly concurrent: ConcurrencyGauge | null;
+  /** Whether the slowest are handed over as exemplars. */
+  private readonly isCommand: boolean;
 
-  constructor(path: Path, concurrent: ConcurrencyGauge | null) {
+  constructor(path: Path, concurrent: ConcurrencyGauge | null, isCommand = false) {
     this.path = path;
     this.concurrent = concurrent;
+    this.isCommand = isCommand;
   }
 
   start(): number {
@@ -29,8 +33,10 @@ export class TimedOperation {
   }
 
   end(token: number, ok: boolean): void {
-    this.path.end(token, ok);
-    if (token !== INACTIVE && this.concurrent !== null) this.concurrent.leave();
+    const durationMs = this.path.endTimed(token, ok);
+    if (token === INACTIVE) return;
+    if (this.concurrent !== null) this.concurrent.leave();
+    if (this.isCommand && isSlow(durationMs)) offerCommand(this.path, durationMs, ok);
   }
 
   /**
@@ -56,8 +62,9 @@ export class TimedOperation {
 
   /** The token is of a `start` with the agent. */
   private endSync(token: number, ok: boolean): void {
-    this.path.endSync(token, ok);
+    const durationMs = this.path.endSync(token, ok);
     if (this.concurrent !== null) this.concurrent.leave();
+    if (this.isCommand && isSlow(durationMs)) offerCommand(this.path, durationMs, ok);
   }
 
   private settle<T>(promise: Promise<T>, token: number, observer: OperationObserver<T>): Promise<T> {
