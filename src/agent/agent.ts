@@ -172,6 +172,7 @@ export class Agent {
       this.drain,
       {
         threads: () => this.threads,
+        onClosing: () => this.alerts?.closeWindow(),
         closeRuntime: (nowMachineMs, nowWallMs) => this.sampler.close(nowMachineMs, nowWallMs),
         rotateCpu: () => this.cpu.rotateAll(),
         closeCpu: (by) => this.cpu.closeWindow(by),

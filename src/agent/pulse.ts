@@ -38,16 +38,24 @@ export class Pulse {
 
   private turn(): void {
     let nextMs = AFTER_FAULT_MS;
+    const faults: unknown[] = [];
     try {
       nextMs = this.beat();
-      const soonMs = machineMs() + nextMs / 2;
-      for (const job of this.jobs) {
-        if (soonMs < job.dueMs) continue;
-        job.dueMs = Math.max(job.dueMs, soonMs - job.everyMs) + job.everyMs;
-        job.run();
-      }
-    } finally {
-      if (this.isOn) this.timer = setTimeout(() => this.turn(), nextMs);
+    } catch (error) {
+      faults.push(error);
     }
+    const soonMs = machineMs() + nextMs / 2;
+    for (const job of this.jobs) {
+      if (soonMs < job.dueMs) continue;
+      job.dueMs = Math.max(job.dueMs, soonMs - job.everyMs) + job.everyMs;
+      try {
+        job.run();
+      } catch (error) {
+        // One that throws each time must not keep the others from their turn.
+        faults.push(error);
+      }
+    }
+    if (this.isOn) this.timer = setTimeout(() => this.turn(), nextMs);
+    if (faults.length > 0) throw faults[0];
   }
 }

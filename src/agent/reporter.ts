@@ -25,6 +25,8 @@ export interface WindowRuntime {
 export interface ReporterSources {
   threads(): Iterable<DrainedThread>;
   closeRuntime(nowMachineMs: number, nowWallMs: number): WindowRuntime;
+  /** The open window is about to be closed, and holds all that it will. */
+  onClosing(): void;
   /** Ends the threads' present stretches of CPU samples. */
   rotateCpu(): Promise<void>;
   /** The window's CPU profiles, and spans up to now; null: there are none. */
@@ -118,6 +120,7 @@ export class Reporter {
       if (earlier.file === null) return earlier;
     }
     for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, this.windows.memory.totals);
+    this.sources.onClosing();
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     this.closedRuntime = this.sources.closeRuntime(now.machineMs, now.wallMs);
     this.closedTotals = this.windows.memory.totals.slice();

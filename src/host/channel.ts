@@ -1,6 +1,7 @@
 // An application thread's line to the agent thread: opened when first needed, keeps no loop alive but for a pending flush.
 import { readFile } from 'node:fs/promises';
 import { BroadcastChannel } from 'node:worker_threads';
+import { HOST_FAULTS_MAX } from '../core/limits.js';
 import type { AgentMessage, EventName, HostMessage } from '../memory/messages.js';
 
 type Listener = (payload: never) => void;
@@ -12,6 +13,7 @@ export class Channel {
   private readonly pending = new Map<string, { resolve: (file: string) => void; reject: (error: Error) => void }>();
   private readonly listeners = new Map<EventName, Set<Listener>>();
   private nextId = 0;
+  private blamed = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -70,7 +72,26 @@ export class Channel {
   }
 
   private deliver(event: EventName, payload: unknown): void {
-    for (const listener of this.listeners.get(event) ?? []) listener(payload as never);
+    for (const listener of this.listeners.get(event) ?? []) {
+      // From a port's own event a throw would end the process: an alert must not do that, whatever its listener does.
+      try {
+        const result: unknown = (listener as (payload: never) => unknown)(payload as never);
+        if (result instanceof Promise) result.catch((error: unknown) => this.blame(event, error));
+      } catch (error) {
+        this.blame(event, error);
+      }
+    }
+  }
+
+  /** Where it was thrown, without its message, which may hold what is nobody's business. */
+  private blame(event: EventName, error: unknown): void {
+    let where = '';
+    try {
+      if (error instanceof Error) where = ` (${error.name}${/^ +at .*$/m.exec(error.stack ?? '')?.[0].replace(/^ +/, ' ') ?? ''})`;
+    } catch {
+      // A hostile error says nothing of itself.
+    }
+    if (this.blamed++ < HOST_FAULTS_MAX) this.announce({ kind: 'fault', code: 'LISTENER', message: `a listener of ${event} threw${where}` });
   }
 
   private open(): BroadcastChannel {

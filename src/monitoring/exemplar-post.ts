@@ -6,6 +6,7 @@ import { processHost } from '../host/process-host.js';
 import { AGENT_READY, AGENT_STATE, WINDOWS_CLOSED } from '../memory/control-memory.js';
 import { activeTrace } from './active-span.js';
 import { ExemplarList } from './exemplar-list.js';
+import { messageOf } from './mask-secrets.js';
 import { tellFault } from './tell-fault.js';
 import { TraceContext } from './trace-context.js';
 
@@ -52,7 +53,7 @@ function offer(by: TimedBy, path: string, labels: Labels, durationMs: number, ok
     list.add(durationMs, keyOf(by, spanId, labels));
     channel.announce({ kind: 'exemplar', exemplar: { traceId, spanId, path, labels, durationMs, atMs: wallMs(), ok } });
   } catch (error) {
-    tellFault('EXEMPLAR', (error as Error).message);
+    tellFault('EXEMPLAR', messageOf(error));
   } finally {
     setGate(list.floorMs, window, control);
   }

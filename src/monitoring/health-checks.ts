@@ -45,10 +45,22 @@ interface Entry {
 export class HealthChecks {
   private readonly instruments: () => Instruments;
   private readonly entries = new Map<string, Entry>();
+  private watchers = 0;
 
   /** @param instruments @internal The thread's own unless a test brings others. */
   constructor(instruments: () => Instruments = () => processHost().thread.instruments) {
     this.instruments = instruments;
+  }
+
+  /** @internal Of a service that runs them again and again; returns its end. After the last one's end the gauges say 1: what nobody checks is not down. */
+  watch(): () => void {
+    this.watchers++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      if (--this.watchers === 0) for (const { gauge } of this.entries.values()) gauge.set(1);
+    };
   }
 
   /**

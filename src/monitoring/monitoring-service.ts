@@ -39,6 +39,7 @@ export class MonitoringService {
   private logger: HealthMonitorLogger | null = null;
   private timer: NodeJS.Timeout | null = null;
   private removeListener: () => void = () => {};
+  private unwatch: () => void = () => {};
   private startedAgent = false;
   private running: Promise<void> | null = null;
   private last = { atMs: monotonicMs(), cpuUs: cpuUs() };
@@ -91,21 +92,26 @@ export class MonitoringService {
     if (this.timer !== null) return;
     this.startedAgent = this.startAgent();
     this.logger = this.options.logger === undefined ? defaultLogger() : this.options.logger;
-    this.removeListener = this.logger === null ? () => {} : processHost().on('alert', (alert: never) => this.logAlert(alert));
+    this.removeListener = this.logger === null ? () => {} : processHost().on('alert', (line: never) => this.logAlert(line));
     this.last = { atMs: monotonicMs(), cpuUs: cpuUs() };
+    this.unwatch = this.checks.watch();
     this.timer = setInterval(() => void this.round(), this.intervalMs).unref();
     void this.round();
   }
 
-  /** Ends the rounds; one under way is not waited for. Ends the agent, with its last report, when `start` started it. */
+  /** Ends the rounds; one under way is not waited for. Health gauges say 1 once no service checks any more. Ends the agent, with its last report, when `start` started it. */
   async stop(): Promise<void> {
     if (this.timer === null) return;
     clearInterval(this.timer);
     this.timer = null;
     this.removeListener();
     this.logger = null;
-    if (this.startedAgent) await processHost().stop();
+    const { running, unwatch, startedAgent } = this;
     this.startedAgent = false;
+    if (startedAgent) await processHost().stop();
+    // What is under way still sets gauges.
+    if (running === null) unwatch();
+    else void running.then(unwatch);
   }
 
   /** One round now. While one is under way no other begins: the promise is that one's. Never rejects. */
@@ -159,7 +165,9 @@ export class MonitoringService {
   }
 
   /** Called from the channel's own event: a throw there would end the process. */
-  private logAlert(alert: Alert): void {
+  private logAlert({ event, alert }: { event: string; alert: Alert }): void {
+    // Neither is a change that somebody waits for: what was done about an alert, and that a condition did not last.
+    if (event === 'actions' || event === 'inactive') return;
     try {
       const { rule, severity, state, threshold, value, labels } = alert;
       this.logger?.logPerformanceAlert({ alert: rule, severity, state, threshold, value, labels });

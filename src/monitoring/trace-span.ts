@@ -1,6 +1,7 @@
 // One span: OpenTelemetry's where the host has registered it; otherwise nothing but its place in the trace, made when asked for.
 import { VERSION } from '../core/version.js';
 import { activeOwnSpan, type HasContext, runWithin } from './active-span.js';
+import { messageOf } from './mask-secrets.js';
 import {
   type AttributeValue,
   activeContext,
@@ -35,7 +36,7 @@ export function startSpan(name: string, attributes: () => Record<string, Attribu
     const otel = registeredOtel();
     if (otel !== null) return startOtelSpan(otel, name, attributes(), parent);
   } catch (error) {
-    tellFault('TRACER', `a span of ${name} was not recorded: ${(error as Error).message}`);
+    tellFault('TRACER', `a span of ${name} was not recorded: ${messageOf(error)}`);
   }
   return new OwnSpan(parent === undefined ? activeOwnSpan() : parent);
 }
@@ -125,6 +126,6 @@ function guarded(act: () => void): void {
   try {
     act();
   } catch (error) {
-    tellFault('TRACER', `a span was not recorded: ${(error as Error).message}`);
+    tellFault('TRACER', `a span was not recorded: ${messageOf(error)}`);
   }
 }

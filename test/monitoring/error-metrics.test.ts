@@ -38,6 +38,17 @@ test('should name code, name or class when the kind of an error is asked for', (
   );
 });
 
+test('should look at no more of an error than a label holds when its text is long', (t) => {
+  const long = `${'Concurrency1'.repeat(20_000)}`;
+  const startMs = performance.now();
+  for (const error of [long, { code: long }, { name: long }, { constructor: { name: long } }]) {
+    t.is(errorKind(error), long.slice(0, 200));
+    t.false(isVersionConflict(error));
+  }
+  // Unbounded, the pattern of conflicts takes half a minute for each.
+  t.true(performance.now() - startMs < 5000);
+});
+
 test('should count each error by kind when it is recorded, the same one twice as two', (t) => {
   const seen = recorded();
   const error = new RangeError('x');

@@ -107,6 +107,61 @@ test('should make rounds by its interval until it is stopped when it is started'
   t.is(calls, after);
 });
 
+test('should leave no check down for good when the last service that checks is stopped', async (t) => {
+  const { recorded, checks } = parts();
+  const [first, second] = [0, 1].map(() => new MonitoringService({ checks, logger: null, agent: OFF, intervalMs: 3_600_000 }));
+  first.health('db', () => false);
+  const gauge = () => recorded.gauge('health', { check: 'db' });
+  first.start();
+  second.start();
+  await Promise.all([first.round(), second.round()]);
+  t.is(gauge(), 0);
+  await first.stop();
+  t.is(gauge(), 0);
+  const under = second.round();
+  await second.stop();
+  await under;
+  await null;
+  t.is(gauge(), 1);
+});
+
+test('should log alerts by their rule when they begin and end', async (t) => {
+  const app = new App({
+    env: { PITOT_TIME_SCALE: '100', PITOT_INTERVAL_MS: '1000' },
+    source: `
+      import { on } from 'pitot';
+      import { MonitoringService } from 'pitot/monitoring';
+      const service = new MonitoringService({ intervalMs: 50 });
+      let up = false;
+      service.health('db', () => up);
+      service.start();
+      const timer = setInterval(() => {}, 1000);
+      on('alert', ({ event, alert }) => {
+        if (event === 'actions' && alert.state === 'firing') up = true;
+        if (event === 'resolved') setTimeout(() => clearInterval(timer), 100);
+      });
+    `,
+  });
+  t.teardown(() => app.remove());
+  const { code, stdout, stderr } = await app.run();
+  t.is(code, 0, stderr);
+  const alerts = stdout
+    .split('\n')
+    .filter((line) => line.includes('health.alert'))
+    .map((line) => JSON.parse(line) as Line);
+  t.deepEqual(
+    alerts.map(({ level, alert, severity, state, labels, msg }) => ({ level, alert, severity, state, labels, msg })),
+    (['pending', 'firing', 'resolved'] as const).map((state) => ({
+      level: state === 'firing' ? 50 : 30,
+      alert: 'service down',
+      severity: 'critical',
+      state,
+      labels: { check: 'db' },
+      msg: `alert ${state}: service down`,
+    })),
+  );
+});
+
 test('should name the option when one is wrong', (t) => {
   const optionOf = (act: () => unknown): string | undefined => t.throws(act, { instanceOf: PitotError })?.detail.option;
   t.is(

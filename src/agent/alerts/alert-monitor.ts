@@ -72,6 +72,12 @@ export class AlertMonitor {
   /** Judges a step. */
   step(figures: Figures): void {
     this.evaluate(figures);
+    this.goOn(
+      this.engine
+        .alerts()
+        .filter(({ state }) => state === 'firing')
+        .map((alert) => this.complete(alert)),
+    );
   }
 
   /** Judges a window; what its report says. */
@@ -79,14 +85,19 @@ export class AlertMonitor {
     const figures = this.evaluate(given);
     const kpis = kpisOf(figures, this.history);
     const advice = adviceOf(figures);
-    if (figures.atMs - this.savedAtMs >= SAVE_MS) this.save();
+    if (Math.abs(figures.atMs - this.savedAtMs) >= SAVE_MS) this.save();
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
+    this.goOn(alerts);
+    this.forgetGone(alerts);
+    return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
+  }
+
+  /** At steps as well: windows may be longer than a receiver waits before it takes an alert for over. */
+  private goOn(alerts: readonly Alert[]): void {
     this.sources.goesOn(
       alerts.filter(({ state }) => state === 'firing'),
       (alert) => this.ruleOf(alert),
     );
-    this.forgetGone(alerts);
-    return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
   }
 
   /** Resolves when the actions that were begun are done. */

@@ -103,18 +103,27 @@ export class Alerts {
   step(): void {
     const { window, seq, totals, paths, counters } = this.sources.open();
     const nowMs = machineMs();
+    const spanMs = nowMs - this.steppedMs;
+    this.steppedMs = nowMs;
+    // First: what waits is sent, even if judging should throw.
+    this.delivery?.tick(wallMs());
     const counts = this.counts.take(window, seq, paths, counters, totals);
     this.monitor.step({
       kind: 'step',
       atMs: wallMs(),
-      spanMs: nowMs - this.steppedMs,
+      spanMs,
       ...counts,
       distributions: [],
       gauges: this.sources.gauges(),
       runtime: this.stepRuntime.read(nowMs),
     });
-    this.steppedMs = nowMs;
     this.delivery?.tick(wallMs());
+  }
+
+  /** Before the open window is closed. */
+  closeWindow(): void {
+    const { window, seq } = this.sources.open();
+    this.counts.closeWindow(window, seq);
   }
 
   /** Judges a window that has just been closed. */

@@ -31,7 +31,7 @@ export function loadAlerts(given: string | null, cwd: string, env: NodeJS.Proces
     input = JSON.parse(source === given ? readFileSync(resolve(cwd, given), 'utf8') : given);
     if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Error('it is no object');
   } catch (error) {
-    return defaultsAlone([`${source}: ${(error as Error).message}; the default rules run`]);
+    return defaultsAlone([`${source}: ${withoutQuote((error as Error).message)}; the default rules run`]);
   }
   const { sinks, mistakes: sinkMistakes } = parseSinks(input.sinks, env);
   const { commands, mistakes: commandMistakes } = parseCommands(input.commands);
@@ -50,6 +50,9 @@ export function loadAlerts(given: string | null, cwd: string, env: NodeJS.Proces
   ];
   return { rules, sinks, commands, mistakes: mistakes.map((mistake) => `${source}: ${mistake}`), notJudged };
 }
+
+/** V8 quotes what stands around a mistake in JSON, which may be a part of a secret. */
+const withoutQuote = (message: string): string => message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, ': it is no valid JSON');
 
 const defaultsAlone = (mistakes: string[]): LoadedAlerts => ({
   rules: DEFAULT_RULES,

@@ -89,6 +89,9 @@ export class Delivery {
   /** Starts what is due. Call it often: several times a second costs nothing while nothing waits. */
   tick(nowMs: number): void {
     if (this.closed) return;
+    // A clock that is set back must not make a sink wait for as long.
+    const backMs = this.nowMs - nowMs;
+    if (backMs > 0) for (const lane of this.lanes.values()) lane.nextAtMs -= backMs;
     this.nowMs = nowMs;
     this.guard(() => {
       if (nowMs - this.pulsedAtMs >= QUEUE_PULSE_MS || nowMs < this.pulsedAtMs) this.pulse();

@@ -121,6 +121,16 @@ test('should write, tell, send and act when an alert fires, and again when it is
   );
 });
 
+test('should say at steps too which alerts go on, since windows may be long', (t) => {
+  const { monitor, seen } = makeMonitor(t);
+  monitor.judge(figures(1, 12));
+  monitor.judge(figures(2, 12));
+  const [alert] = monitor.alertsOfRun;
+  seen.goingOn.length = 0;
+  monitor.step({ ...figures(3, 12), kind: 'step', spanMs: 10_000 });
+  t.deepEqual(seen.goingOn, [[alert.id]]);
+});
+
 test('should not tell of an alert of the run when it was only pending', (t) => {
   const { monitor, told } = makeMonitor(t);
   monitor.judge(figures(1, 12));

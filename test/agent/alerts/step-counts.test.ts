@@ -62,3 +62,30 @@ test('should tell what was counted since the last look, and since its opening wh
   t.deepEqual([fourth.paths[0].count, fourth.paths[0].errors, fourth.paths[0].meanMs], [2, 0, 1]);
   t.is(fourth.counters[0].delta, 1);
 });
+
+test('should tell the tail of a window with the step that follows its end, so that no call goes unjudged', (t) => {
+  const { windows } = viewAgentMemory(createAgentMemory().sab);
+  const row = RESERVED_PATHS * STAT_FIELDS;
+  const totals = new Float64Array(8);
+  const counts = new StepCounts();
+  const look = (window: 0 | 1, seq: number) => counts.take(windows[window], seq, PATHS, COUNTERS, totals);
+  const put = (window: 0 | 1, calls: number, errors: number, events: number): void => {
+    const { stats, counters } = windows[window];
+    [stats[row + S_TIMED], stats[row + S_WEIGHT], stats[row + S_SUM], stats[row + S_ERRORS]] = [calls, calls, calls * 1e6, errors];
+    counters[1] = events;
+  };
+  put(0, 10, 1, 100);
+  look(0, 1);
+  put(0, 15, 3, 150);
+  counts.closeWindow(windows[0], 1);
+  put(0, 0, 0, 0);
+  // A window that nobody looked at while it was open, as a flush may make one.
+  put(1, 4, 4, 7);
+  counts.closeWindow(windows[1], 2);
+  put(1, 0, 0, 0);
+  put(0, 2, 0, 20);
+  const step = look(0, 3);
+  t.deepEqual([step.paths[0].count, step.paths[0].errors, step.paths[0].meanMs, step.counters[0].delta], [11, 6, 1, 77]);
+  const next = look(0, 3);
+  t.deepEqual([next.paths[0].count, next.paths[0].errors, next.counters[0].delta], [0, 0, 0]);
+});

@@ -119,6 +119,23 @@ test('should wait as the back-off says when a sink is down', async (t) => {
   delivery.close();
 });
 
+test('should wait no longer when the clock is set back meanwhile', async (t) => {
+  const { delivery, sent } = start(temporary(t), HOOK, (_request, n) => (n === 1 ? DOWN : DELIVERED));
+  delivery.enqueue(alertOf('a'), ['hook']);
+  delivery.tick(START_MS);
+  await delivery.settle(1000);
+  t.is(sent.length, 1);
+  delivery.tick(START_MS - 3_600_000);
+  await delivery.settle(1000);
+  t.is(sent.length, 1);
+  // Half of a second, as the back-off says.
+  delivery.tick(START_MS - 3_600_000 + 500);
+  await delivery.settle(1000);
+  t.is(sent.length, 2);
+  t.is(delivery.size, 0);
+  delivery.close();
+});
+
 test('should wait for as long as the receiver asks when it says Retry-After', async (t) => {
   const { delivery, sent } = start(temporary(t), HOOK, (_, n) =>
     n === 1 ? { kind: 'retry', reason: 'status 429', retryAfterMs: 30_000 } : DELIVERED,
