@@ -1,11 +1,12 @@
 // Alerts of the ledger example that need a history: what is usual, and where a trend leads. An hour of it takes seconds.
 import test from 'ava';
-import { assertAlone, assertStory, LedgerRun } from './ledger-run.js';
+import { assertAlone, assertStory, LedgerRun, RUN_MS_MAX } from './ledger-run.js';
 
 /** At these scales 30 s are less than a step: one in which no operation happened to end would be an outage. */
 const OFF = { off: ['event store unavailable'] };
 
 test.serial('should fire for growing memory, more errors and slow operations when an hour takes six seconds', async (t) => {
+  t.timeout(RUN_MS_MAX);
   const run = await LedgerRun.start(t, { timeScale: 600, alerts: OFF });
   // What is usual is learnt meanwhile.
   run.load();
@@ -33,6 +34,7 @@ test.serial('should fire for growing memory, more errors and slow operations whe
 });
 
 test.serial('should fire for memory that will be used up, operations that became slower and a busy CPU when a day takes two seconds', async (t) => {
+  t.timeout(RUN_MS_MAX);
   // The limit of the heap binds: 400 MiB, which 12 MiB/s fill within the minute that 30 days take.
   const run = await LedgerRun.start(t, { timeScale: 43_200, alerts: OFF, nodeArgs: ['--max-old-space-size=400'] });
   run.load();

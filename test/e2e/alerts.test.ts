@@ -2,9 +2,10 @@
 import test from 'ava';
 import { until } from '../support/app.js';
 import { startWebhook } from '../support/webhook-server.js';
-import { assertAlone, assertStory, LedgerRun, WAIT_MS_MAX } from './ledger-run.js';
+import { assertAlone, assertStory, LedgerRun, RUN_MS_MAX, WAIT_MS_MAX } from './ledger-run.js';
 
 test.serial('should tell a webhook of the event store when its database stops, and when it is back', async (t) => {
+  t.timeout(RUN_MS_MAX);
   const webhook = await startWebhook();
   t.teardown(() => webhook.close());
   // 30 s are 3 s; `service down`, by the health check, would follow after 6 s and the failing commands after 12 s.
@@ -37,6 +38,7 @@ test.serial('should tell a webhook of the event store when its database stops, a
 });
 
 test.serial('should fire for failing commands, a blocked loop and a projection behind, each alone', async (t) => {
+  t.timeout(RUN_MS_MAX);
   // 2 min are 4 s, 1 min is 2 s.
   const run = await LedgerRun.start(t, { timeScale: 30 });
   run.load();
