@@ -8,6 +8,7 @@ import { profilerHttp } from './profiler-http.js';
 import { registry } from './registry.js';
 import { rest } from './rest.js';
 import { rotation } from './rotation.js';
+import { rules } from './rules.js';
 import { runBenches } from './run-benches.js';
 import { stall } from './stall.js';
 import { startup } from './startup.js';
@@ -15,6 +16,6 @@ import { throughput } from './throughput.js';
 import { window } from './window.js';
 
 await runBenches(
-  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, stall, profilerHttp, churn, diffNoise],
+  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, rules, stall, profilerHttp, churn, diffNoise],
   process.argv.slice(2),
 );

@@ -268,7 +268,7 @@ export const RULES_MAX = 500;
 export const RULE_CONDITIONS_MAX = 30;
 /** Series whose history one condition keeps. Further series are not judged by it, and the rule's status says so. */
 export const RULE_SERIES_MAX = 500;
-/** The same over all rules: 20 MB at a full history each, 1 KB. */
+/** The same over all rules: 30 MB at a full history each, 1.5 KB. */
 export const RULE_HISTORIES_MAX = 20_000;
 /** Pending and firing alerts a rule: one that is wrong everywhere is one problem, and each alert may be a message to a person. */
 export const RULE_ALERTS_MAX = 100;
@@ -282,7 +282,7 @@ export const TREND_POINTS_MAX = 60;
 export const TREND_SEASON_POINTS_MAX = 240;
 /** Points a trend needs: with fewer, the confidence interval of Sen's method is not worth its name. */
 export const TREND_POINTS_MIN = 10;
-/** Points of all histories that are saved for a restart: about 1.5 MB of JSON. */
+/** Points of all histories that are saved for a restart: about 1.2 MB of JSON. */
 export const RULE_SAVED_POINTS_MAX = 100_000;
 /** A series without data for so long, ms, is forgotten, with its alert. */
 export const RULE_FORGET_MS = 86_400_000;

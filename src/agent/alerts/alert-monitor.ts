@@ -1,4 +1,5 @@
 // Alerts as they happen: figures in, what they mean out; each change on disk first, then told, then acted on. Thread: agent.
+import { hostname } from 'node:os';
 import type { Alert } from '../../core/alert-types.js';
 import { ALERTS_OF_RUN_MAX } from '../../core/limits.js';
 import { adviceOf } from '../../diagnose/advice.js';
@@ -65,7 +66,9 @@ export class AlertMonitor {
     this.sources = sources;
     const { loaded, timeScale, windowMs, stepMs } = options;
     const saved = (typeof options.saved === 'object' && options.saved !== null ? options.saved : {}) as Saved;
-    this.engine = new RuleEngine(loaded.rules, { timeScale, windowMs, stepMs }, saved.engine);
+    // In containers each process may have pid 1.
+    const idSalt = `${hostname()}-${process.pid}-${sources.nowWallMs().toString(36)}`;
+    this.engine = new RuleEngine(loaded.rules, { timeScale, windowMs, stepMs, idSalt }, saved.engine);
     this.history = new KpiHistory(timeScale, saved.kpis);
   }
 

@@ -20,6 +20,17 @@ export interface AlertState {
   seenMs: number;
   /** Bits of the conditions that held when it was last so. */
   held: number;
+  /** What was beyond its limit when anything last was; the telling one first. */
+  breaches: readonly Breach[];
+}
+
+/** One condition beyond its limit, in words for when it is not any more. */
+export interface Breach {
+  bit: number;
+  /** As `error rate of commands`. */
+  name: string;
+  /** As `was 72 %, above 10 %`. */
+  was: string;
 }
 
 /** What the newest figures say of the series. */
@@ -57,6 +68,7 @@ export function begin(key: string, alert: Alert, seen: Seen, times: AlertTimes):
     dataMs: atMs,
     seenMs: atMs,
     held: holding,
+    breaches: [],
   };
   alert.since = new Date(atMs).toISOString();
   if (times.forMs > 0) return { state, change: { from: 'inactive', to: 'pending' } };

@@ -4,7 +4,7 @@ import type { AlertState } from './alert-state.js';
 import type { SavedHistory } from './history.js';
 
 /** Of another version nothing is restored. */
-export const ENGINE_STATE_VERSION = 1;
+export const ENGINE_STATE_VERSION = 2;
 
 export interface EngineState {
   version: typeof ENGINE_STATE_VERSION;
@@ -39,11 +39,16 @@ function isAlertState(value: unknown): value is AlertState {
   if (value.phase !== alert.state || (value.phase !== 'pending' && value.phase !== 'firing')) return false;
   return (
     TIMES.every((name) => Number.isFinite(value[name])) &&
+    Array.isArray(value.breaches) &&
+    value.breaches.every(isBreach) &&
     TEXTS.every((name) => typeof alert[name] === 'string') &&
     Array.isArray(alert.evidence) &&
     Array.isArray(alert.actions)
   );
 }
+
+const isBreach = (value: unknown): boolean =>
+  isObject(value) && Number.isFinite(value.bit) && typeof value.name === 'string' && typeof value.was === 'string';
 
 // biome-ignore lint/suspicious/noExplicitAny: fields of JSON, each checked where it is read
 const isObject = (value: unknown): value is Record<string, any> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 // What a rule says at the moment, and why it does not fire: one sentence with figures.
 import type { RuleStatus } from '../../core/alert-types.js';
-import type { AlertState } from './alert-state.js';
+import type { AlertState, Breach } from './alert-state.js';
 import type { Verdict } from './combine.js';
 import type { CompiledRule } from './compile-rule.js';
 import type { Judgement } from './conditions/judge.js';
@@ -8,13 +8,37 @@ import { durationWords } from './durations.js';
 import { metricName } from './metric-words.js';
 import type { Condition, Metric } from './rule.js';
 
-/** `p95 of commands {command=Transfer} is 95 ms, above 2 x 38 ms (median of 34 windows)`. */
-export function messageOf(verdict: Verdict): string {
-  return verdict.judgements
-    .filter(({ answer }) => answer === verdict.answer)
+/** The conditions of a verdict that says yes. */
+const telling = ({ judgements }: Verdict): Judgement[] => judgements.filter(({ answer }) => answer === 'yes');
+
+/** What of a verdict that says yes is beyond its limits; nothing where it lingers between the limit and the value that ends it. */
+export function breachesOf(verdict: Verdict): Breach[] {
+  return telling(verdict)
+    .filter(({ lingers }) => !lingers)
+    .map((judgement) => ({ bit: judgement.judge.bit, name: judgement.judge.names(judgement), was: judgement.judge.was(judgement) }));
+}
+
+/** What is beyond its limit, with it: `p95 of commands {command=Transfer} is 95 ms, above 2 x 38 ms (median of 34 windows)`. */
+export function breachWords(verdict: Verdict): string {
+  return telling(verdict)
+    .filter(({ lingers }) => !lingers)
     .map((judgement) => judgement.judge.says(judgement) + (judgement.judge.bare ? '' : `, ${judgement.judge.fires(judgement)}`))
     .join('; ');
 }
+
+/** What was beyond its limit and is not any more: `error rate of commands is 0 %; was 72 %, above 10 %`. now: undefined where the series is not there. */
+export function overWords(breaches: readonly Breach[], now: Verdict | undefined): string {
+  return breaches
+    .map(({ bit, name, was }) => {
+      const judgement = judgementWith(now, bit);
+      return `${judgement === undefined || judgement.answer === 'no-data' ? `${name}: no data` : judgement.judge.says(judgement)}; ${was}`;
+    })
+    .join('; ');
+}
+
+/** Of the condition with this bit. */
+export const judgementWith = (verdict: Verdict | undefined, bit: number): Judgement | undefined =>
+  verdict?.judgements.find(({ judge }) => judge.bit === bit);
 
 /** atMs: of the newest figures the rule was judged by. refused: series beyond the bounds. */
 export function statusOf(
@@ -83,10 +107,10 @@ function pick(verdicts: readonly Verdict[], answer: Verdict['answer']): Judgemen
 function noDataWords(condition: Condition, verdicts: readonly Verdict[]): string {
   let most: { count: number; needed: number; name: string } | undefined;
   for (const { judgements } of verdicts) {
-    for (const { detail, judge, ...rest } of judgements) {
+    for (const judgement of judgements) {
+      const { detail, judge } = judgement;
       if (detail?.kind !== 'few' || !(detail.count > (most?.count ?? 0)) || detail.count >= detail.needed) continue;
-      const name = judge.says({ judge, ...rest }).replace(/ is [^ ]+.*$/, '');
-      most = { count: detail.count, needed: detail.needed, name };
+      most = { count: detail.count, needed: detail.needed, name: judge.names(judgement) };
     }
   }
   if (most !== undefined) return `no data: ${most.count} calls for ${most.name} in this window, ${most.needed} are needed`;

@@ -1,5 +1,8 @@
 // Past values of one series, bounded: when full, every other point goes, and from then on only every other window is kept. Points are windows' own figures, never averages of them.
 
+import { packPoints, unpackPoints } from './packed-points.js';
+import { SortedValues } from './sorted-values.js';
+
 /** As it is saved. Times are s after originMs. */
 export interface SavedHistory {
   key: string;
@@ -8,8 +11,9 @@ export interface SavedHistory {
   coveredMs: number;
   seenMs: number;
   beganMs: number;
-  timesS: number[];
-  values: number[];
+  length: number;
+  /** Times and values (packed-points.ts). */
+  points: string;
 }
 
 const FIRST_POINTS = 16;
@@ -30,9 +34,8 @@ export class History {
   beganMs = 0;
   /** Counts changes of the points, so that what is computed from them can be kept. */
   version = 0;
-  /** Median of the values as of medianVersion. */
-  median = Number.NaN;
-  medianVersion = -1;
+  /** Made when the median is asked for; until the points are halved. */
+  #sorted: SortedValues | undefined;
 
   constructor(pointsMax: number) {
     this.#pointsMax = pointsMax;
@@ -72,6 +75,12 @@ export class History {
     return this.#originMs;
   }
 
+  /** Of the values; NaN of none. */
+  median(): number {
+    this.#sorted ??= new SortedValues(this.values);
+    return this.#sorted.median;
+  }
+
   add(atMs: number, spanMs: number, value: number): void {
     if (this.#length === 0 && this.#skipped === 0) {
       this.#originMs = atMs;
@@ -86,6 +95,7 @@ export class History {
     if (this.#length === this.#values.length) this.#grow();
     this.#timesS[this.#length] = (atMs - this.#originMs) / 1000;
     this.#values[this.#length++] = value;
+    this.#sorted?.add(value);
     this.version++;
   }
 
@@ -95,6 +105,7 @@ export class History {
     let drop = 0;
     while (drop < most && drop < this.#length && this.#timesS[drop] < beforeS) drop++;
     if (drop === 0) return;
+    if (this.#sorted !== undefined) for (let i = 0; i < drop; i++) this.#sorted.remove(this.#values[i]);
     this.#coveredMs *= (this.#length - drop) / this.#length;
     this.#length -= drop;
     if (this.#length === 0) this.#skipped = 0;
@@ -113,18 +124,19 @@ export class History {
       coveredMs: Math.round(this.#coveredMs),
       seenMs: this.seenMs,
       beganMs: this.beganMs,
-      timesS: Array.from(this.#timesS.subarray(0, this.#length), (s) => Math.round(s * 1000) / 1000),
-      values: Array.from(this.values, (value) => Number(value.toPrecision(7))),
+      length: this.#length,
+      points: packPoints(this.#timesS, this.#values, this.#length),
     };
   }
 
   /** undefined when what was saved is none. */
   static restore(saved: SavedHistory, pointsMax: number): History | undefined {
-    const { originMs, stride, coveredMs, seenMs, beganMs, timesS, values } = saved;
-    const length = Array.isArray(values) && Array.isArray(timesS) ? values.length : -1;
-    const numbers = [originMs, coveredMs, seenMs, beganMs, ...(length < 0 ? [] : [...timesS, ...values])];
-    if (length < 0 || length > pointsMax || timesS.length !== length || !numbers.every((value) => Number.isFinite(value))) return undefined;
+    const { originMs, stride, coveredMs, seenMs, beganMs, length } = saved;
+    if (!(Number.isInteger(length) && length >= 0 && length <= pointsMax)) return undefined;
+    if (![originMs, coveredMs, seenMs, beganMs].every((value) => Number.isFinite(value))) return undefined;
     if (!(stride >= 1 && stride <= 2 ** 30 && Math.log2(stride) % 1 === 0)) return undefined;
+    const points = unpackPoints(saved.points, length);
+    if (points === undefined) return undefined;
     const history = new History(pointsMax);
     history.#originMs = originMs;
     history.#stride = stride;
@@ -133,8 +145,8 @@ export class History {
     history.beganMs = beganMs;
     history.#length = length;
     while (history.#values.length < length) history.#grow();
-    history.#timesS.set(timesS);
-    history.#values.set(values);
+    history.#timesS.set(points.timesS);
+    history.#values.set(points.values);
     return history;
   }
 
@@ -146,6 +158,7 @@ export class History {
     }
     this.#length = half;
     this.#stride *= 2;
+    this.#sorted = undefined;
   }
 
   #grow(): void {

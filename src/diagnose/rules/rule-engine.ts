@@ -7,7 +7,7 @@ import { combine, type Verdict } from './combine.js';
 import { type CompiledRule, compileRule } from './compile-rule.js';
 import type { Judge, Judgement } from './conditions/judge.js';
 import { ENGINE_STATE_VERSION, type EngineState, readState, type SavedRule } from './engine-state.js';
-import { messageOf, statusOf } from './explain.js';
+import { breachesOf, breachWords, judgementWith, overWords, statusOf } from './explain.js';
 import type { HistoryBudget } from './histories.js';
 import type { Rule, Transition } from './rule.js';
 import { FiguresIndex } from './select-series.js';
@@ -20,6 +20,8 @@ export interface EngineOptions {
   /** Length of a window and of a step as they are, ms: not divided again. */
   windowMs: number;
   stepMs: number;
+  /** Unlike that of any other process: ids of new alerts are made with it, and receivers take alerts of one id for one. Default: ''. */
+  idSalt?: string;
 }
 
 interface Judged {
@@ -101,10 +103,10 @@ export class RuleEngine {
       const histories = compiled.judges.flatMap(({ fingerprint, histories }) => {
         if (histories === undefined || histories.size === 0) return [];
         const series = histories.save(points);
-        for (const { values } of series) points -= values.length;
+        for (const { length } of series) points -= length;
         return [{ condition: fingerprint, series }];
       });
-      return { rule: compiled.rule.name, alerts: Array.from(states.values(), (state) => structuredClone(state)), histories };
+      return { rule: compiled.rule.name, alerts: Array.from(states.values(), copyOf), histories };
     });
     return { version: ENGINE_STATE_VERSION, rules };
   }
@@ -116,10 +118,11 @@ export class RuleEngine {
       const state = states.get(key);
       return state?.phase === 'firing' ? state.held : 0;
     };
-    const wasHolding = (judge: Judge, key: string): boolean => states.size > 0 && (heldBits(key) & judge.bit) !== 0;
-    const matters = (key: string): boolean => compiled.allMatter || (states.size > 0 && states.has(key));
+    const wasHolding = (judge: Judge, key: string): boolean => (heldBits(key) & judge.bit) !== 0;
+    const matters = (key: string): boolean => compiled.allMatter || states.has(key);
+    const asked = { wasHolding, matters, noneMatters: !compiled.allMatter && states.size === 0 };
     const all = new Map<Judge, readonly Judgement[]>();
-    for (const judge of compiled.judges) all.set(judge, judge.judge(index, { wasHolding, matters }));
+    for (const judge of compiled.judges) all.set(judge, judge.judge(index, asked));
     const verdicts = combine(compiled.tree, all, heldBits);
     judged.verdicts = verdicts;
     judged.atMs = atMs;
@@ -132,11 +135,12 @@ export class RuleEngine {
       this.#advance(judged, verdict, { answer, holding, atMs, spanMs }, transitions);
     }
     for (const key of absent) {
-      this.#step(judged, advance(states.get(key)!, { answer: 'no-data', holding: 0, atMs, spanMs }, judged.times), states.get(key)!, transitions);
+      const state = states.get(key)!;
+      this.#step(judged, advance(state, { answer: 'no-data', holding: 0, atMs, spanMs }, judged.times), state, undefined, transitions);
     }
     const forgetBefore = atMs - RULE_FORGET_MS / this.#options.timeScale;
     for (const judge of compiled.judges) {
-      judge.learn(index, all.get(judge)!, (key) => states.has(key));
+      judge.learn(index, (key) => states.has(key));
       if (judge.histories === undefined) continue;
       judge.histories.forgetBefore(forgetBefore);
       judged.refused += judge.histories.refused;
@@ -153,19 +157,23 @@ export class RuleEngine {
         judged.refused++;
         return;
       }
-      const alert = newAlert(compiled.rule, verdict, seen.atMs);
+      const alert = newAlert(compiled.rule, verdict, seen.atMs, this.#options.idSalt ?? '');
       const step = begin(verdict.key, alert, seen, times);
       states.set(verdict.key, step.state!);
-      this.#step(judged, step, step.state!, transitions);
+      tell(step.state!, verdict);
+      this.#step(judged, step, step.state!, verdict, transitions);
       return;
     }
-    if (seen.answer === 'yes') tell(state.alert, verdict);
-    else if (seen.answer === 'no') state.alert.value = verdict.judgements[0].value;
-    this.#step(judged, advance(state, seen, times), state, transitions);
+    if (seen.answer === 'yes' || seen.answer === 'no') tell(state, verdict);
+    this.#step(judged, advance(state, seen, times), state, verdict, transitions);
   }
 
-  #step({ compiled, states }: Judged, { state, change }: Step, old: AlertState, transitions: Transition[]): void {
-    if (state === undefined) states.delete(old.key);
+  #step({ compiled, states }: Judged, { state, change }: Step, old: AlertState, verdict: Verdict | undefined, transitions: Transition[]): void {
+    if (state === undefined) {
+      states.delete(old.key);
+      // What is not there any more was not told of yet.
+      old.alert.message = overWords(old.breaches, verdict);
+    }
     if (change === undefined) return;
     if (change.to === 'resolved') this.#resolvedNow.push(old.alert);
     transitions.push({ rule: compiled.rule, ...change, alert: old.alert });
@@ -175,7 +183,7 @@ export class RuleEngine {
 function restore({ compiled, states }: Judged, saved: SavedRule): void {
   const { rule } = compiled;
   for (const state of saved.alerts.slice(0, RULE_ALERTS_MAX)) {
-    states.set(state.key, structuredClone({ ...state, alert: { ...state.alert, severity: rule.severity, runbook: rule.runbook } }));
+    states.set(state.key, copyOf({ ...state, alert: { ...state.alert, severity: rule.severity, runbook: rule.runbook } }));
   }
   for (const judge of compiled.judges) {
     const found = saved.histories.find(({ condition }) => condition === judge.fingerprint);
@@ -183,13 +191,13 @@ function restore({ compiled, states }: Judged, saved: SavedRule): void {
   }
 }
 
-function newAlert({ name, severity, runbook }: Rule, verdict: Verdict, atMs: number): Alert {
-  const alert: Alert = {
-    id: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${hash(`${name}\n${verdict.key}`)}-${Math.round(atMs).toString(36)}`,
+function newAlert({ name, severity, runbook }: Rule, { key, labels }: Verdict, atMs: number, idSalt: string): Alert {
+  return {
+    id: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${hash(`${idSalt}\n${name}\n${key}`)}-${Math.round(atMs).toString(36)}`,
     rule: name,
     severity,
     state: 'pending',
-    labels: { ...verdict.labels },
+    labels: { ...labels },
     since: '',
     value: 0,
     threshold: 0,
@@ -198,15 +206,29 @@ function newAlert({ name, severity, runbook }: Rule, verdict: Verdict, atMs: num
     evidence: [],
     actions: [],
   };
-  tell(alert, verdict);
-  return alert;
 }
 
-function tell(alert: Alert, verdict: Verdict): void {
-  const [lead] = verdict.judgements;
+/** Value and limit are of one condition, and the message never tells of a limit beside a figure that is not beyond it. */
+function tell(state: AlertState, verdict: Verdict): void {
+  const { alert } = state;
+  const breaches = verdict.answer === 'yes' ? breachesOf(verdict) : [];
+  if (breaches.length > 0) state.breaches = breaches;
+  alert.message = breaches.length > 0 ? breachWords(verdict) : overWords(state.breaches, verdict);
+  const lead = judgementWith(verdict, state.breaches[0]?.bit ?? verdict.judgements[0].judge.bit);
+  if (lead === undefined || lead.answer === 'no-data') return;
   alert.value = lead.value;
   alert.threshold = lead.limit;
-  alert.message = messageOf(verdict);
+}
+
+/** Of plain data. */
+function copyOf(state: AlertState): AlertState {
+  const { alert, breaches } = state;
+  const { labels, evidence, actions } = alert;
+  return {
+    ...state,
+    breaches: breaches.map((breach) => ({ ...breach })),
+    alert: { ...alert, labels: { ...labels }, evidence: [...evidence], actions: [...actions] },
+  };
 }
 
 /** FNV-1a, 32 bits: tells series of one rule apart. */

@@ -159,8 +159,17 @@ function sum<T>(entries: readonly Entry<T>[], read: (figures: T) => number, coun
   return { key: '', labels: NO_LABELS, value, count };
 }
 
+/** Of labels that come again and again, as those of gauges and of steps do. */
+const keys = new WeakMap<Labels, string>();
+
 /** Text of labels, in order of their names. */
 export function labelsKey(labels: Labels): string {
+  let key = keys.get(labels);
+  if (key === undefined) keys.set(labels, (key = makeKey(labels)));
+  return key;
+}
+
+function makeKey(labels: Labels): string {
   const names = Object.keys(labels);
   if (names.length === 0) return '';
   if (names.length > 1) names.sort();

@@ -1,5 +1,5 @@
 // The slope of a series, robust, with its confidence interval: Theil-Sen, interval after Sen (1968) from Kendall's variance, seasonal after Hirsch, Slack and Smith (1982).
-import { median } from './baseline.js';
+import { median, medianOfSorted } from './median.js';
 
 export interface Trend {
   /** Value a ms. */
@@ -30,7 +30,7 @@ export function trendOf(timesMs: Float64Array, values: Float32Array, confidence:
   }
   const slopes = pairSlopes(timesMs, values, parts, 0, count);
   if (slopes.length < 3) return undefined;
-  const slope = middle(slopes);
+  const slope = medianOfSorted(slopes);
   const half = zOf(confidence) * Math.sqrt(kendallVariance(parts));
   const last = slopes.length - 1;
   const lower = slopes[Math.max(0, Math.floor((slopes.length - half) / 2))];
@@ -45,8 +45,8 @@ export function trendOf(timesMs: Float64Array, values: Float32Array, confidence:
     slope,
     lower,
     upper,
-    olderSlope: middle(pairSlopes(timesMs, values, parts, 0, split)),
-    newerSlope: middle(pairSlopes(timesMs, values, parts, split, count)),
+    olderSlope: medianOfSorted(pairSlopes(timesMs, values, parts, 0, split)),
+    newerSlope: medianOfSorted(pairSlopes(timesMs, values, parts, split, count)),
     startValue: base + slope * timesMs[0],
     endValue: base + slope * timesMs[count - 1],
   };
@@ -72,12 +72,6 @@ function kendallVariance(parts: Int32Array): number {
   let variance = 0;
   for (const n of sizes) variance += (n * (n - 1) * (2 * n + 5)) / 18;
   return variance;
-}
-
-function middle(sorted: Float64Array): number {
-  if (sorted.length === 0) return Number.NaN;
-  const at = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[at] : (sorted[at - 1] + sorted[at]) / 2;
 }
 
 /** Normal quantile of (1 + confidence) / 2: Abramowitz and Stegun 26.2.23, to 0.00045. */

@@ -1,11 +1,13 @@
 // Condition: nothing is there, or nothing was counted.
-import { metricName, metricWords } from '../metric-words.js';
+import { figure, metricName, metricWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
 import { isWindowMetric } from '../select-series.js';
 import { type Judge, type JudgeContext, learnNothing } from './judge.js';
 
 export function absenceJudge(condition: Extract<Condition, { kind: 'absence' }>, context: JudgeContext): Judge {
   const { metric } = condition;
+  // What counts is there when it counted; a gauge, or the runtime, when it has a value.
+  const isThing = 'gauge' in metric || 'runtime' in metric;
   const judge: Judge = {
     bit: context.bit,
     fingerprint: JSON.stringify(condition),
@@ -15,8 +17,7 @@ export function absenceJudge(condition: Extract<Condition, { kind: 'absence' }>,
     judge(index) {
       let value = 0;
       for (const series of index.select(metric)) {
-        // What counts is there when it counted; a gauge, or the runtime, when it has a value.
-        if ('gauge' in metric || 'runtime' in metric) value += Number.isNaN(series.value) ? 0 : 1;
+        if (isThing) value += Number.isNaN(series.value) ? 0 : 1;
         else if ('counter' in metric) value += series.value;
         else value += series.count;
       }
@@ -24,11 +25,12 @@ export function absenceJudge(condition: Extract<Condition, { kind: 'absence' }>,
       return [{ judge, key: '', labels: {}, answer: absent ? 'yes' : 'no', value, limit: 0, nearness: absent ? 1 : 0 }];
     },
     learn: learnNothing,
-    says: ({ answer, value }) => {
-      if ('gauge' in metric || 'runtime' in metric)
-        return answer === 'yes' ? `${metricWords(metric)} is not there` : `${metricWords(metric)} is there`;
-      return answer === 'yes' ? `nothing was counted on ${metricName(metric)}` : `${value} counted on ${metricName(metric)}`;
+    names: () => (isThing ? metricWords(metric) : metricName(metric)),
+    says({ answer, value }) {
+      if (isThing) return `${metricWords(metric)} is ${answer === 'yes' ? 'not ' : ''}there`;
+      return `${answer === 'yes' ? 'nothing was' : figure(value)} counted on ${metricName(metric)}`;
     },
+    was: () => (isThing ? 'it was not there' : 'there was nothing'),
     fires: () => 'when there is nothing',
   };
   return judge;

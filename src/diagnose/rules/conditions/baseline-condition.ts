@@ -1,12 +1,14 @@
 // Conditions: a figure, or one by another, is above a multiple of its own usual value.
 import { BASELINE_POINTS_MAX } from '../../../core/limits.js';
-import { baselineOf, learn } from '../baseline.js';
+import { isKnown, learn } from '../baseline.js';
 import { Histories } from '../histories.js';
+import type { History } from '../history.js';
 import { figure, metricWords, valueWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
 import type { FiguresIndex, Series } from '../select-series.js';
-import type { Judge, JudgeContext, Judgement, WasHolding } from './judge.js';
-import { ratioName, ratiosOf, ratioWords } from './ratio.js';
+import type { Asked, Judge, JudgeContext } from './judge.js';
+import { Kept } from './kept.js';
+import { fewness, ratioName, ratiosOf, ratioWords } from './ratio.js';
 
 type BaselineCondition = Extract<Condition, { kind: 'baseline' | 'baseline-ratio' }>;
 
@@ -25,25 +27,39 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
     condition.kind === 'baseline' ? index.select(condition.metric) : ratiosOf(index, condition.of, condition.to);
   const words = (value: number): string => (condition.kind === 'baseline' ? valueWords(condition.metric, value) : ratioWords(condition.of, value));
 
-  const one = ({ key, labels, value, count }: Series, atMs: number, wasHolding: WasHolding): Judgement => {
-    const nothing = { judge, key, labels, value, limit: Number.NaN, nearness: 0 };
-    if (Number.isNaN(value) || count < atLeast) return { ...nothing, answer: 'no-data', detail: { kind: 'few', count, needed: atLeast } };
-    const history = histories.of(key, atMs);
-    if (history === undefined) return { ...nothing, answer: 'no-data', detail: { kind: 'refused' } };
-    const baseline = baselineOf(history, minAgeMs);
-    if (baseline.state === 'learning') {
-      return {
-        ...nothing,
-        answer: 'learning',
-        detail: { kind: 'learning', coveredMs: baseline.coveredMs * context.timeScale, neededMs: condition.minAgeMs },
-      };
+  /** What was judged last and may be learnt: found once, used twice. */
+  let judged: { key: string; value: number; history: History }[] = [];
+
+  const one = ({ key, labels, value, count }: Series, atMs: number, kept: Kept, { noneMatters, wasHolding }: Asked): void => {
+    const nothing = { judge, key, labels, value, limit: Number.NaN };
+    if (Number.isNaN(value) || count < atLeast) {
+      const nearness = fewness(count, atLeast);
+      if (kept.wants(key, 'no-data', nearness))
+        kept.put({ ...nothing, answer: 'no-data', nearness, detail: { kind: 'few', count, needed: atLeast } });
+      return;
     }
-    const { median, windows } = baseline;
+    const history = histories.of(key, atMs);
+    if (history === undefined) {
+      if (kept.wants(key, 'no-data', -1)) kept.put({ ...nothing, answer: 'no-data', nearness: -1, detail: { kind: 'refused' } });
+      return;
+    }
+    judged.push({ key, value, history });
+    if (!isKnown(history, minAgeMs)) {
+      if (!kept.wants(key, 'learning', 0)) return;
+      const detail = { kind: 'learning', coveredMs: history.coveredMs * context.timeScale, neededMs: condition.minAgeMs } as const;
+      kept.put({ ...nothing, answer: 'learning', nearness: 0, detail });
+      return;
+    }
+    const median = history.median();
     // The floor has the same band as the multiple.
     const limit = Math.max(times * median, floor);
-    const clear = Math.max(clearTimes * median, (floor * clearTimes) / times);
-    const answer = value > (wasHolding(judge, key) ? clear : limit) ? 'yes' : 'no';
-    return { ...nothing, answer, limit, nearness: limit > 0 ? value / limit : value > 0 ? 2 : 0, detail: { kind: 'baseline', median, windows } };
+    const fires = value > limit;
+    const lingers = !fires && !noneMatters && wasHolding(judge, key) && value > Math.max(clearTimes * median, (floor * clearTimes) / times);
+    const answer = fires || lingers ? 'yes' : 'no';
+    const nearness = limit > 0 ? value / limit : value > 0 ? 2 : 0;
+    if (!kept.wants(key, answer, nearness)) return;
+    const detail = { kind: 'baseline', median, windows: history.windows } as const;
+    kept.put({ ...nothing, answer, limit, nearness, detail, ...(lingers && { lingers }) });
   };
 
   const judge: Judge = {
@@ -51,19 +67,22 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
     fingerprint: JSON.stringify(condition),
     windowsOnly: true,
     histories,
-    judge: (index, { wasHolding }) => select(index).map((series) => one(series, index.figures.atMs, wasHolding)),
-    learn({ figures: { atMs, spanMs } }, judgements, isFrozen) {
+    judge(index, asked) {
+      const kept = new Kept(asked);
+      judged = [];
+      for (const series of select(index)) one(series, index.figures.atMs, kept, asked);
+      return kept.all();
+    },
+    learn({ figures: { atMs, spanMs } }, isFrozen) {
       if (spanMs < context.windowMs * LEARNT_WINDOW_RATIO_MIN) return;
-      for (const { key, value, answer } of judgements) {
-        if (answer === 'no-data' || isFrozen(key)) continue;
-        const history = histories.of(key, atMs);
-        if (history !== undefined) learn(history, atMs, spanMs, value, historyMs);
+      for (const { key, value, history } of judged) {
+        if (!isFrozen(key)) learn(history, atMs, spanMs, value, historyMs);
       }
+      judged = [];
     },
-    says({ labels, value }) {
-      const name = condition.kind === 'baseline' ? metricWords(condition.metric, labels) : ratioName(condition.of, condition.to, labels);
-      return `${name} is ${words(value)}`;
-    },
+    names: ({ labels }) => (condition.kind === 'baseline' ? metricWords(condition.metric, labels) : ratioName(condition.of, condition.to, labels)),
+    says: (judgement) => `${judge.names(judgement)} is ${words(judgement.value)}`,
+    was: (judgement) => `was ${words(judgement.value)}, ${judge.fires(judgement)}`,
     fires({ detail, limit }) {
       if (detail?.kind !== 'baseline') return `above ${figure(times)} x its median`;
       const usual = `${figure(times)} x ${words(detail.median)} (median of ${detail.windows} windows)`;

@@ -18,7 +18,9 @@ export function healthJudge(condition: Extract<Condition, { kind: 'health' }>, c
         return { judge, key, labels, answer, value, limit: 1, nearness: answer === 'yes' ? 1 : 0 };
       }),
     learn: learnNothing,
-    says: ({ labels, answer }) => `health check ${labels.check ?? check ?? '(unnamed)'} ${answer === 'yes' ? 'fails' : 'passes'}`,
+    names: ({ labels }) => `health check ${labels.check ?? check ?? '(unnamed)'}`,
+    says: (judgement) => `${judge.names(judgement)} ${judgement.answer === 'yes' ? 'fails' : 'passes'}`,
+    was: () => 'it failed',
     fires: () => 'when it fails',
   };
   return judge;

@@ -20,6 +20,8 @@ export interface Judgement {
   nearness: number;
   /** Why, where answer and figures do not tell: baseline, trend, number of calls. */
   detail?: Detail;
+  /** It would not fire now: it has fired, and has not come back past its clear value. */
+  lingers?: true;
 }
 
 export type Detail =
@@ -35,11 +37,10 @@ export type WasHolding = (judge: Judge, key: string) => boolean;
 /** What a condition asks of the rule it is in. */
 export interface Asked {
   wasHolding: WasHolding;
-  /**
-   * Whether an answer 'no' of this series matters: it has an alert, or other conditions must hold with this one. Of all others the one nearest
-   * to its limit is kept, for the rule's status: hundreds of series are fine most of the time.
-   */
+  /** Whether each answer of this series matters, for it has an alert, or other conditions must hold with this one. */
   matters: (key: string) => boolean;
+  /** None does: matters need not be asked. */
+  noneMatters: boolean;
 }
 
 export interface Judge {
@@ -52,11 +53,16 @@ export interface Judge {
   histories: Histories | undefined;
   /** says() alone is the whole message: there is no figure it would be compared with. */
   bare?: true;
+  /** All that hold or matter; of all others the nearest of each answer. */
   judge(index: FiguresIndex, asked: Asked): Judgement[];
-  /** Takes the figures into the histories, but for series that are pending or firing. */
-  learn(index: FiguresIndex, judgements: readonly Judgement[], isFrozen: (key: string) => boolean): void;
-  /** What the value is, and of what, in words: `p95 of commands {command=Transfer} is 41 ms`. */
+  /** Takes the figures that were judged last into the histories, but for series that are pending or firing. */
+  learn(index: FiguresIndex, isFrozen: (key: string) => boolean): void;
+  /** What it is that is judged, in words: `p95 of commands {command=Transfer}`. */
+  names(judgement: Judgement): string;
+  /** What its value is: `p95 of commands {command=Transfer} is 41 ms`. */
   says(judgement: Judgement): string;
+  /** The same without the name when it is over, with the limit that it was beyond: `was 95 ms, above 2 x 38 ms (median of 34 windows)`. */
+  was(judgement: Judgement): string;
   /** When it fires, in words: `above 100 ms`. */
   fires(judgement: Judgement): string;
 }

@@ -3,31 +3,45 @@ import type { Labels } from '../../../core/labels.js';
 import { figure, labelWords, metricName, metricWords, percentWords } from '../metric-words.js';
 import type { Condition, Metric } from '../rule.js';
 import { type FiguresIndex, isWindowMetric, type Series } from '../select-series.js';
-import { type Judge, type JudgeContext, type Judgement, learnNothing } from './judge.js';
-import { boundOf, boundWords, isBeyond, nearnessOf } from './threshold.js';
+import { type Judge, type JudgeContext, learnNothing } from './judge.js';
+import { Kept } from './kept.js';
+import { answerOf, boundOf, boundWords, nearnessOf } from './threshold.js';
 
 export function ratioJudge(condition: Extract<Condition, { kind: 'ratio' }>, context: JudgeContext): Judge {
   const { of, to, atLeast = 1 } = condition;
+  const bounds = boundWords(condition, (value) => ratioWords(of, value));
   const judge: Judge = {
     bit: context.bit,
     fingerprint: JSON.stringify(condition),
     windowsOnly: isWindowMetric(of) || isWindowMetric(to),
     histories: undefined,
-    judge: (index, { wasHolding }) =>
-      ratiosOf(index, of, to).map(({ key, labels, value, count }): Judgement => {
+    judge(index, asked) {
+      const kept = new Kept(asked);
+      for (const { key, labels, value, count } of ratiosOf(index, of, to)) {
         const limit = boundOf(condition, value);
         if (Number.isNaN(value) || count < atLeast) {
-          return { judge, key, labels, answer: 'no-data', value, limit, nearness: 0, detail: { kind: 'few', count, needed: atLeast } };
+          const nearness = fewness(count, atLeast);
+          if (!kept.wants(key, 'no-data', nearness)) continue;
+          kept.put({ judge, key, labels, answer: 'no-data', value, limit, nearness, detail: { kind: 'few', count, needed: atLeast } });
+          continue;
         }
-        const answer = isBeyond(condition, value, wasHolding(judge, key)) ? 'yes' : 'no';
-        return { judge, key, labels, answer, value, limit, nearness: nearnessOf(condition, value) };
-      }),
+        const { answer, lingers } = answerOf(condition, value, asked.noneMatters ? false : asked.wasHolding(judge, key));
+        const nearness = nearnessOf(condition, value);
+        if (kept.wants(key, answer, nearness)) kept.put({ judge, key, labels, answer, value, limit, nearness, ...(lingers && { lingers }) });
+      }
+      return kept.all();
+    },
     learn: learnNothing,
-    says: ({ labels, value }) => `${ratioName(of, to, labels)} is ${ratioWords(of, value)}`,
-    fires: () => boundWords(condition, (value) => ratioWords(of, value)),
+    names: ({ labels }) => ratioName(of, to, labels),
+    says: (judgement) => `${judge.names(judgement)} is ${ratioWords(of, judgement.value)}`,
+    was: ({ value }) => `was ${ratioWords(of, value)}, ${bounds}`,
+    fires: () => bounds,
   };
   return judge;
 }
+
+/** Of series with too few calls the one with the most is told of; one with enough, but without a value, is not. */
+export const fewness = (count: number, needed: number): number => (count < needed ? count / needed : -1);
 
 /** `count` of a ratio is the value of `to`. */
 export function ratiosOf(index: FiguresIndex, of: Metric, to: Metric): Series[] {

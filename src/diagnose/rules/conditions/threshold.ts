@@ -1,8 +1,9 @@
 // Condition: a figure is above or below a value.
 import { metricWords, valueWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
-import { isWindowMetric, type Series } from '../select-series.js';
-import { type Judge, type JudgeContext, type Judgement, learnNothing } from './judge.js';
+import { isWindowMetric } from '../select-series.js';
+import { type Answer, type Judge, type JudgeContext, learnNothing } from './judge.js';
+import { Kept } from './kept.js';
 
 /** above, below and clear of thresholds and ratios. */
 export interface Bounds {
@@ -13,48 +14,49 @@ export interface Bounds {
 
 export function thresholdJudge(condition: Extract<Condition, { kind: 'threshold' }>, context: JudgeContext): Judge {
   const { metric } = condition;
+  const bounds = boundWords(condition, (value) => valueWords(metric, value));
   const judge: Judge = {
     bit: context.bit,
     fingerprint: JSON.stringify(condition),
     windowsOnly: isWindowMetric(metric),
     histories: undefined,
-    judge(index, { wasHolding, matters }) {
-      const judgements: Judgement[] = [];
-      let nearest = Number.NEGATIVE_INFINITY;
-      let nearestSeries: Series | undefined;
-      for (const series of index.select(metric)) {
-        const { key, labels, value } = series;
-        if (Number.isNaN(value)) {
-          judgements.push({ judge, key, labels, answer: 'no-data', value, limit: boundOf(condition, value), nearness: 0 });
-          continue;
-        }
-        const nearness = nearnessOf(condition, value);
-        const holds = isBeyond(condition, value, wasHolding(judge, key));
-        if (holds || matters(key)) {
-          judgements.push({ judge, key, labels, answer: holds ? 'yes' : 'no', value, limit: boundOf(condition, value), nearness });
-        } else if (nearness > nearest) {
-          nearest = nearness;
-          nearestSeries = series;
-        }
+    judge(index, asked) {
+      const kept = new Kept(asked);
+      for (const { key, labels, value } of index.select(metric)) {
+        const { answer, lingers } = answerOf(condition, value, asked.noneMatters ? false : asked.wasHolding(judge, key));
+        const nearness = answer === 'no-data' ? 0 : nearnessOf(condition, value);
+        if (!kept.wants(key, answer, nearness)) continue;
+        kept.put({ judge, key, labels, answer, value, limit: boundOf(condition, value), nearness, ...(lingers && { lingers }) });
       }
-      if (nearestSeries !== undefined) {
-        const { key, labels, value } = nearestSeries;
-        judgements.push({ judge, key, labels, answer: 'no', value, limit: boundOf(condition, value), nearness: nearest });
-      }
-      return judgements;
+      return kept.all();
     },
     learn: learnNothing,
-    says: ({ labels, value }) => `${metricWords(metric, labels)} is ${valueWords(metric, value)}`,
-    fires: () => boundWords(condition, (value) => valueWords(metric, value)),
+    names: ({ labels }) => metricWords(metric, labels),
+    says: (judgement) => `${judge.names(judgement)} is ${valueWords(metric, judgement.value)}`,
+    was: ({ value }) => `was ${valueWords(metric, value)}, ${bounds}`,
+    fires: () => bounds,
   };
   return judge;
 }
 
 /** was: it is firing for this; then it goes on until the clear value is passed. */
-export function isBeyond({ above, below, clear }: Bounds, value: number, was: boolean): boolean {
-  if (above !== undefined && value > (was && clear !== undefined ? clear : above)) return true;
-  return below !== undefined && value < (was && clear !== undefined ? clear : below);
+export function answerOf({ above, below, clear }: Bounds, value: number, was: boolean): Answered {
+  if (Number.isNaN(value)) return NO_DATA;
+  if ((above !== undefined && value > above) || (below !== undefined && value < below)) return YES;
+  if (!was || clear === undefined) return NO;
+  return (above !== undefined && value > clear) || (below !== undefined && value < clear) ? LINGERS : NO;
 }
+
+interface Answered {
+  answer: Answer;
+  lingers?: true;
+}
+
+/** Not made anew for each of tens of thousands of series. */
+const YES: Answered = { answer: 'yes' };
+const NO: Answered = { answer: 'no' };
+const NO_DATA: Answered = { answer: 'no-data' };
+const LINGERS: Answered = { answer: 'yes', lingers: true };
 
 /** The bound that the value is beyond, or nearer to. */
 export function boundOf({ above, below }: Bounds, value: number): number {

@@ -71,7 +71,8 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
   const growing = (nothing: Omit<Judgement, 'answer'>, line: Trend, perHour: number, was: boolean): Judgement => {
     const part = (slope: number): number => (slope * hourMs) / Math.max(Math.abs(line.startValue), Number.MIN_VALUE);
     const steady = part(line.olderSlope) > perHour && part(line.newerSlope) > perHour;
-    const holds = was ? part(line.slope) > perHour : part(line.lower) > perHour && steady;
+    const fires = part(line.lower) > perHour && steady;
+    const lingers = !fires && was && part(line.slope) > perHour;
     const detail = {
       kind: 'trend',
       perHour: part(line.slope),
@@ -79,18 +80,32 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
       reachesMs: Number.NaN,
       limitValue: Number.NaN,
     } as const;
-    return { ...nothing, answer: holds ? 'yes' : 'no', value: part(line.slope), nearness: part(line.lower) / perHour, detail };
+    return { ...nothing, ...answerOf(fires, lingers), value: part(line.slope), nearness: part(line.lower) / perHour, detail };
   };
 
   const reaching = (nothing: Omit<Judgement, 'answer'>, line: Trend, withinMs: number, was: boolean): Judgement => {
     const missing = nothing.limit - line.endValue;
     const needed = missing / withinMs;
     const steady = line.olderSlope > needed && line.newerSlope > needed;
-    const holds = missing <= 0 || (was ? line.slope > needed : line.lower > needed && steady);
+    const fires = missing <= 0 || (line.lower > needed && steady);
+    const lingers = !fires && was && line.slope > needed;
     const reachesMs = missing <= 0 ? 0 : line.slope > 0 ? missing / line.slope : Number.POSITIVE_INFINITY;
     const detail = { kind: 'trend', perHour: line.slope * hourMs, lowerPerHour: line.lower * hourMs, reachesMs, limitValue: nothing.limit } as const;
-    return { ...nothing, answer: holds ? 'yes' : 'no', nearness: needed > 0 ? line.lower / needed : 2, detail };
+    return { ...nothing, ...answerOf(fires, lingers), nearness: needed > 0 ? line.lower / needed : 2, detail };
   };
+
+  const told = ({ value, detail }: Judgement, is: string, grows: string): string => {
+    if (detail?.kind !== 'trend') return `${is} ${valueWords(metric, value)}`;
+    if (condition.kind === 'growth') return `${grows} by ${percentWords(detail.perHour)} an hour (surely by ${percentWords(detail.lowerPerHour)})`;
+    const reaches = Number.isFinite(detail.reachesMs)
+      ? `reaches ${valueWords(metric, detail.limitValue)} in ${durationWords(detail.reachesMs * timeScale)}`
+      : 'does not rise';
+    return `${is} ${valueWords(metric, value)} and by its trend ${reaches}`;
+  };
+  const bounds =
+    condition.kind === 'growth'
+      ? `surely above ${percentWords(condition.perHour)} an hour over ${durationWords(condition.overMs)} and in either half of them`
+      : `surely within ${durationWords(condition.withinMs)}`;
 
   const judge: Judge = {
     bit: context.bit,
@@ -102,21 +117,13 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
       return index.select(metric).map((series) => one(series, index, limitValue, wasHolding));
     },
     learn: learnNothing,
-    says({ labels, value, detail }) {
-      const name = metricWords(metric, labels);
-      if (detail?.kind !== 'trend') return `${name} is ${valueWords(metric, value)}`;
-      if (condition.kind === 'growth') {
-        return `${name} grows by ${percentWords(detail.perHour)} an hour (surely by ${percentWords(detail.lowerPerHour)})`;
-      }
-      const reaches = Number.isFinite(detail.reachesMs)
-        ? `reaches ${valueWords(metric, detail.limitValue)} in ${durationWords(detail.reachesMs * timeScale)}`
-        : 'does not rise';
-      return `${name} is ${valueWords(metric, value)} and by its trend ${reaches}`;
-    },
-    fires: () =>
-      condition.kind === 'growth'
-        ? `surely above ${percentWords(condition.perHour)} an hour over ${durationWords(condition.overMs)} and in either half of them`
-        : `surely within ${durationWords(condition.withinMs)}`,
+    names: ({ labels }) => metricWords(metric, labels),
+    says: (judgement) => `${judge.names(judgement)} ${told(judgement, 'is', 'grows')}`,
+    was: (judgement) => `${told(judgement, 'was', 'grew')}, ${bounds}`,
+    fires: () => bounds,
   };
   return judge;
 }
+
+const answerOf = (fires: boolean, lingers: boolean): Pick<Judgement, 'answer' | 'lingers'> =>
+  lingers ? { answer: 'yes', lingers } : { answer: fires ? 'yes' : 'no' };
