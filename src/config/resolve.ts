@@ -1,5 +1,6 @@
 // Puts code, environment, JSON file and defaults together into one frozen configuration. Runs in the application before its first line.
 import { PitotError, show } from '../core/errors.js';
+import { jsonMistake } from '../core/json-mistake.js';
 import { nearestName } from './nearest-name.js';
 import { OPTION_BY_ENV, OPTION_KEYS, OPTIONS, type OptionKey, type Options, type ResolvedConfig } from './options.js';
 
@@ -80,11 +81,10 @@ export function readFileOptions(path: string, readFile: (path: string) => string
   try {
     parsed = JSON.parse(content.charCodeAt(0) === 0xfeff ? content.slice(1) : content);
   } catch (error) {
-    const received = error instanceof Error ? error.message : String(error);
     throw new PitotError('CONFIG_JSON', {
       option: path,
       allowed: 'valid JSON',
-      received,
+      received: jsonMistake(error),
       remedy: 'Correct the file, or check it with `pitot check-config`.',
     });
   }

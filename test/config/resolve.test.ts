@@ -201,6 +201,9 @@ test('should say what is wrong with the file when it cannot be read, is no JSON,
   const readFile = files({ bad: '{"intervalMs": }', list: '[1]', chain: '{"config": "more.json"}', bom: '\ufeff{"retainRuns": 3}' });
   t.is(failure({ env: { PITOT_CONFIG: 'gone' }, readFile }).code, 'CONFIG_FILE');
   t.is(failure({ env: { PITOT_CONFIG: 'bad' }, readFile }).code, 'CONFIG_JSON');
+  // Alerts may stand in it, with their secrets: what V8 quotes of a text is not told.
+  const unquoted = failure({ env: { PITOT_CONFIG: 'x' }, readFile: () => '{"alerts": {"sinks": {"ops": {"routingKey": R0123456789abcdef}}}}' });
+  t.is(unquoted.detail.received, "Unexpected token 'R': it is no valid JSON");
   t.is(failure({ env: { PITOT_CONFIG: 'list' }, readFile }).detail.received, '[1]');
   t.is(failure({ env: { PITOT_CONFIG: 'chain' }, readFile }).detail.option, 'config in chain');
   t.is(resolveConfig({ env: { PITOT_CONFIG: 'bom' }, readFile }).config.retainRuns, 3);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RuleStatus } from '../../core/alert-types.js';
+import { jsonMistake } from '../../core/json-mistake.js';
 import { DEFAULT_RULES } from '../../diagnose/rules/default-rules.js';
 import { parseRules } from '../../diagnose/rules/parse-rules.js';
 import type { Rule } from '../../diagnose/rules/rule.js';
@@ -31,7 +32,7 @@ export function loadAlerts(given: string | null, cwd: string, env: NodeJS.Proces
     input = JSON.parse(source === given ? readFileSync(resolve(cwd, given), 'utf8') : given);
     if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Error('it is no object');
   } catch (error) {
-    return defaultsAlone([`${source}: ${withoutQuote((error as Error).message)}; the default rules run`]);
+    return defaultsAlone([`${source}: ${jsonMistake(error)}; the default rules run`]);
   }
   const { sinks, mistakes: sinkMistakes } = parseSinks(input.sinks, env);
   const { commands, mistakes: commandMistakes } = parseCommands(input.commands);
@@ -50,9 +51,6 @@ export function loadAlerts(given: string | null, cwd: string, env: NodeJS.Proces
   ];
   return { rules, sinks, commands, mistakes: mistakes.map((mistake) => `${source}: ${mistake}`), notJudged };
 }
-
-/** V8 quotes what stands around a mistake in JSON, which may be a part of a secret. */
-const withoutQuote = (message: string): string => message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, ': it is no valid JSON');
 
 const defaultsAlone = (mistakes: string[]): LoadedAlerts => ({
   rules: DEFAULT_RULES,

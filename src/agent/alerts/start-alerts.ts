@@ -82,7 +82,7 @@ function actionSources({ log, cpu, threads, sampler, config, cwd, runDirectory, 
       const content = { directory: runDirectory, sequence, service, pid: process.pid, endWallMs: wallMs(), cwd, formats, threads: taken };
       try {
         const files = await writeAlertFlame(content);
-        keepNewestFlames(runDirectory, config.flameKeep);
+        if (files.length > 0) keepNewestFlames(runDirectory, config.flameKeep);
         return files[0] ?? null;
       } catch (error) {
         onFault('ALERT_FLAME', (error as Error).message);
