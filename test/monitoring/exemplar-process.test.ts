@@ -61,8 +61,8 @@ test('should report the slowest commands of each window, once each, with labels 
       durationsMs,
       durationsMs.toSorted((a, b) => b - a),
     );
-    // By name: on a crowded machine a short command may take longer than a long one.
-    const slowest = first.slice(0, 6).sort((a, b) => (a.labels.command < b.labels.command ? -1 : 1));
+    // By name, and without the quick ones: on a crowded machine a short command may take longer than a long one.
+    const slowest = first.filter(({ labels }) => labels.command !== 'Fast').sort((a, b) => (a.labels.command < b.labels.command ? -1 : 1));
     t.deepEqual(
       slowest.map(({ path, labels, ok }) => [path, labels, ok]),
       [
