@@ -22,7 +22,8 @@ export interface PictureOptions {
 }
 
 /**
- * A PNG of `width * scale` pixels across: service, span, processes, the ten paths with the most total time, four timelines.
+ * A PNG of `width * scale` pixels across: service, span, processes, what fires, breaches or stalled, the ten paths with the most total time,
+ * four timelines.
  * @throws PitotError API_MISUSE for an option out of range, CLI_USAGE where @napi-rs/canvas cannot be loaded, INPUT_FILE where pitot's font cannot.
  */
 export async function renderRunPng(run: RunSummary, { width = 1200, scale = 2, dark = false }: PictureOptions = {}): Promise<Buffer> {

@@ -85,6 +85,82 @@ test('should name the run, its processes and what to know first when it starts',
   t.is(textsOf(several)[3], 'pid 1 on h, Node v22.23.3 · pid 2 on h, Node v22.23.3 · and 2 more');
 });
 
+test('should list what fires, what breaches and what stalled, the worst first and five of each, when there are findings', (t) => {
+  const run = ledgerRunWithFindings();
+  const [alert] = run.alerts;
+  const [stall] = run.stalls;
+  const [, , throughput, pool] = run.kpis;
+  const many: RunSummary = {
+    ...run,
+    alerts: [
+      { ...alert, rule: 'low', severity: 'info', labels: {} },
+      { ...alert, rule: 'over', state: 'resolved' },
+      ...[1, 2, 3, 4, 5].map((n) => ({ ...alert, rule: `high ${n}`, since: `2026-03-14T10:25:0${n}.000Z` })),
+    ],
+    kpis: [pool, throughput],
+    stalls: [
+      { ...stall, id: 2, durationMs: 500, verdict: 'waiting', top: [] },
+      { ...stall, id: 3, durationMs: 300, ongoing: true },
+      ...[4, 5, 6, 7].map((id) => ({ ...stall, id, durationMs: 400 + id, top: [{ ...stall.top[0], function: `f${id}`, line: 0 }] })),
+    ],
+  };
+  const texts = textsOf(many);
+  const from = (title: string, count: number): string[] => texts.slice(texts.indexOf(title) + 1).slice(0, count);
+  t.is(from('Alerts that fire', 1)[0], '5 of 6, times UTC');
+  t.deepEqual(
+    texts.filter((text) => /^(high \d|low|over)$/.test(text)),
+    ['high 5', 'high 4', 'high 3', 'high 2', 'high 1'],
+  );
+  t.deepEqual(lineOf(many, 'high 5'), [
+    'critical',
+    '10:25:05',
+    'high 5',
+    '  command Transfer',
+    '   p99 of ledger.command Transfer above 250 ms for 60 s',
+  ]);
+  t.is(from('KPIs that breach', 1)[0], '2, in the newest window');
+  // 41.2 is below 100 by 2.4 times, 100 above 95 by 1.05.
+  const [first, second] = ['   write throughput', '   pool utilisation'];
+  t.true(texts.indexOf(first) < texts.indexOf(second));
+  t.deepEqual(lineOf(many, second), [
+    'breach',
+    '100',
+    '%',
+    '> 95',
+    second,
+    '  pool main',
+    '   20 of 20 connections in use, 7 waiting at the end of the window',
+  ]);
+  t.is(from('Stalls', 1)[0], '5 of 6, the longest first, starts UTC');
+  t.deepEqual(lineOf(many, 'going on   '), [
+    'executing',
+    '300',
+    'ms',
+    'going on   ',
+    '10:25:12  main   ',
+    'renderStatement',
+    '  src/statements/render.js:88',
+  ]);
+  t.deepEqual(lineOf(many, 'no sample'), ['waiting', '500', 'ms', '10:25:12  main   ', 'no sample']);
+  t.deepEqual(
+    texts.filter((text) => /^(f\d|no sample|renderStatement)$/.test(text)),
+    ['renderStatement', 'no sample', 'f7', 'f6', 'f5'],
+  );
+});
+
+test('should leave the findings out, and no hole, when nothing is wrong', (t) => {
+  const heightOf = (run: RunSummary): number => layoutRun(run, 1200, monoMeasure).heightPx;
+  const { alerts, kpis, stalls, ...run } = ledgerRunWithFindings();
+  const resolved = { ...run, alerts: alerts.slice(1), kpis: kpis.filter(({ status }) => status !== 'breach'), stalls: [] };
+  t.deepEqual(
+    textsOf(resolved).filter((text) => /^(Alerts that fire|KPIs that breach|Stalls)$/.test(text)),
+    [],
+  );
+  t.is(heightOf(resolved), heightOf({ ...run, alerts: [], kpis: [], stalls: [] }));
+  // A title and one line, and the gap to the paths.
+  t.is(heightOf({ ...resolved, stalls }) - heightOf(resolved), 28 + 28 + 30);
+});
+
 test('should hold every decade within the axis and name at most a few when distributions differ', (t) => {
   const shape = (fromNs: number, toNs: number) => ({
     firstBin: Math.floor(Math.log2(fromNs) * 8),
