@@ -74,5 +74,7 @@ export interface Figures {
   distributions: readonly DistributionFigures[];
   counters: readonly CounterFigures[];
   gauges: readonly GaugeFigures[];
+  /** Ids of the application threads that live; undefined: not known. A worker thread's gauges carry its own as the label `thread`. */
+  threads?: readonly string[];
   runtime: RuntimeFigures;
 }

@@ -36,6 +36,8 @@ export interface AlertsSources extends RuntimeSources {
   /** The open window, its number, and what is defined by now. */
   open(): { window: WindowMemory; seq: number; totals: Float64Array; paths: readonly Definition[]; counters: readonly Definition[] };
   gauges(): GaugeFigures[];
+  /** Ids of the application threads that live, as gauges of worker threads carry them. */
+  threads(): string[];
   actions: Omit<LocalActionSources, 'nowMs' | 'monotonicMs'>;
   onAlert(line: AlertLine): void;
   onFault(code: string, message: string): void;
@@ -115,6 +117,7 @@ export class Alerts {
       ...counts,
       distributions: [],
       gauges: this.sources.gauges(),
+      threads: this.sources.threads(),
       runtime: this.stepRuntime.read(nowMs),
     });
     this.delivery?.tick(wallMs());
@@ -131,7 +134,7 @@ export class Alerts {
     const none = gcCount === 0;
     const gc = { gcCount, gcPauseMeanMs: none ? Number.NaN : gcTotalMs / gcCount, gcPauseMaxMs: none ? Number.NaN : gcPauseMaxMs };
     const runtime = { ...this.windowRuntime.read(machineMs()), ...gc };
-    return this.monitor.judge({ kind: 'window', ...counted, gauges: this.sources.gauges(), runtime });
+    return this.monitor.judge({ kind: 'window', ...counted, gauges: this.sources.gauges(), threads: this.sources.threads(), runtime });
   }
 
   get alertsOfRun(): Alert[] {

@@ -60,6 +60,7 @@ export function startAlerts(parts: AgentParts, events: AlertEvents): Alerts {
         return { window, seq: window.header[WINDOW_SEQ], totals: windows.memory.totals, paths: directory.paths, counters: directory.counters };
       },
       gauges: () => gaugesOf(threads),
+      threads: () => Array.from(threads, ({ threadId }) => String(threadId)),
       memory: () => sampler.memory,
       gcSoFar: () => gcSoFar(windows.current),
       loopDelayP99Ms: () => nsToMs(sampler.loopDelayP99Ns),

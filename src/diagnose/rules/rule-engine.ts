@@ -136,7 +136,8 @@ export class RuleEngine {
     }
     for (const key of absent) {
       const state = states.get(key)!;
-      this.#step(judged, advance(state, { answer: 'no-data', holding: 0, atMs, spanMs }, judged.times), state, undefined, transitions);
+      const answer = isOfEndedThread(state.alert, index.figures) ? 'no' : 'no-data';
+      this.#step(judged, advance(state, { answer, holding: 0, atMs, spanMs }, judged.times), state, undefined, transitions);
     }
     const forgetBefore = atMs - RULE_FORGET_MS / this.#options.timeScale;
     for (const judge of compiled.judges) {
@@ -178,6 +179,11 @@ export class RuleEngine {
     if (change.to === 'resolved') this.#resolvedNow.push(old.alert);
     transitions.push({ rule: compiled.rule, ...change, alert: old.alert });
   }
+}
+
+/** What a worker thread said of itself holds no more when it has ended: its gauges do not come back. */
+function isOfEndedThread({ labels: { thread } }: Alert, { threads }: Figures): boolean {
+  return threads !== undefined && thread !== undefined && /^\d+$/.test(thread) && !threads.includes(thread);
 }
 
 function restore({ compiled, states }: Judged, saved: SavedRule): void {

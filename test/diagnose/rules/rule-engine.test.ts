@@ -47,6 +47,26 @@ test('should begin anew when the process was down for long while the rule was pe
   t.deepEqual(firing.of('own'), ['1 inactive > pending', '11 pending > firing', '90 firing > resolved']);
 });
 
+test('should resolve what a worker thread said of itself when the thread has ended, and nothing that is of another', (t) => {
+  const engine = new RuleEngine([ruleOf(queue(5), { keepFiringForMs: MINUTE_MS })], { timeScale: 1, windowMs: WINDOW_MS, stepMs: STEP_MS });
+  const changes: string[] = [];
+  const judge = (minute: number, threads: string[], gauges: Load['gauges']): void => {
+    const given = { ...figures('window', START_MS + minute * MINUTE_MS, WINDOW_MS, { gauges }), threads };
+    for (const { to, alert } of engine.evaluate(given)) changes.push(`${minute} ${JSON.stringify(alert.labels)} ${to}`);
+  };
+  const of = (thread?: string) => ({ name: 'queue', value: 9, labels: (thread === undefined ? {} : { thread }) as Record<string, string> });
+  judge(1, ['0', '2', '3'], [of(), of('2'), of('3'), of('io')]);
+  // 2 has ended; what 3 and io say is missing, and nobody knows why.
+  for (const minute of [2, 3, 4, 5]) judge(minute, ['0', '3'], [of()]);
+  t.deepEqual(changes, [
+    '1 {} firing',
+    '1 {"thread":"2"} firing',
+    '1 {"thread":"3"} firing',
+    '1 {"thread":"io"} firing',
+    '3 {"thread":"2"} resolved',
+  ]);
+});
+
 test('should begin with nothing when the saved state is broken, of another version or of other rules', (t) => {
   const { engine } = queued(() => 9, ruleOf(queue(5))).runTo(5 * MINUTE_MS);
   const saved = JSON.parse(JSON.stringify(engine.save()));
