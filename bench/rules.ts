@@ -39,6 +39,7 @@ export const rules: Bench = {
         SAVE_MS_MAX,
         `${usual.histories} histories; ${(usual.savedBytes / 1e6).toFixed(2)} MB of JSON, not made within it`,
       ),
+      ...rowsOf('save() and JSON.stringify', usual.jsonMs, null, 'once a minute and at each change of an alert; the file is written besides'),
       ...rowsOf('status() and alerts()', usual.statusMs, null, 'asked for once a window'),
       ...rowsOf('a window, 20 000 histories', most.windowMs, null, `the most there may be; save() ${median(most.saveMs).toFixed(1)} ms`),
     ];
@@ -59,6 +60,7 @@ interface Costs {
   windowMs: number[];
   stepMs: number[];
   saveMs: number[];
+  jsonMs: number[];
   statusMs: number[];
   savedBytes: number;
   histories: number;
@@ -66,7 +68,7 @@ interface Costs {
 
 function measure(all: readonly Rule[], learning: number, windows: number): Costs {
   const engine = new RuleEngine(all, { timeScale: 1, windowMs: WINDOW_MS, stepMs: STEP_MS });
-  const costs: Costs = { firstMs: 0, windowMs: [], stepMs: [], saveMs: [], statusMs: [], savedBytes: 0, histories: 0 };
+  const costs: Costs = { firstMs: 0, windowMs: [], stepMs: [], saveMs: [], jsonMs: [], statusMs: [], savedBytes: 0, histories: 0 };
   const chance = random(1);
   for (let i = 0; i < learning + windows; i++) {
     const measured = i >= learning;
@@ -78,6 +80,7 @@ function measure(all: readonly Rule[], learning: number, windows: number): Costs
     costs.windowMs.push(windowMs);
     costs.statusMs.push(timed(() => engine.status().length + engine.alerts().length));
     costs.saveMs.push(timed(() => engine.save().rules.length));
+    if (i % 4 === 0) costs.jsonMs.push(timed(() => JSON.stringify(engine.save()).length));
   }
   const saved = engine.save();
   costs.savedBytes = JSON.stringify(saved).length;

@@ -60,7 +60,7 @@ test('should end with 2 and name the benches when asked for one that does not ex
   t.like(error, { code: 2, stdout: '' });
   t.regex(
     (error as unknown as { stderr: string }).stderr,
-    /no bench is called warp-speed; there are hot-path, aggregate, throughput, startup, window, rest, http, rotation, stall, profiler-http, churn, diff-noise/,
+    /no bench is called warp-speed; there are hot-path, registry, aggregate, throughput, startup, window, rest, http, rotation, rules, stall, profiler-http, churn, diff-noise/,
   );
 });
 

@@ -44,6 +44,7 @@ export class FiguresIndex {
   readonly #counters: ByName<CounterFigures>;
   readonly #gauges: ByName<GaugeFigures>;
   readonly #selected = new Map<string, Series[]>();
+  readonly #extremes = new Map<string, Series[]>();
 
   constructor(figures: Figures) {
     this.figures = figures;
@@ -65,6 +66,14 @@ export class FiguresIndex {
       this.#selected.set(text, series);
     }
     return series;
+  }
+
+  /** Of a metric's series the largest, the smallest and one without a value, where there are such: enough where no series is beyond a limit. */
+  extremes(metric: Metric): readonly Series[] {
+    const text = metricText(metric);
+    let extremes = this.#extremes.get(text);
+    if (extremes === undefined) this.#extremes.set(text, (extremes = extremesOf(this.select(metric))));
+    return extremes;
   }
 
   #select(metric: Metric): Series[] {
@@ -91,6 +100,20 @@ export class FiguresIndex {
     const entries = this.#paths.matching(metric.path, metric.labels);
     return isEach(metric) ? seriesOf(entries, read, counted) : [sum(entries, read, counted)];
   }
+}
+
+function extremesOf(all: readonly Series[]): Series[] {
+  let largest: Series | undefined;
+  let smallest: Series | undefined;
+  let unknown: Series | undefined;
+  for (const series of all) {
+    if (Number.isNaN(series.value)) unknown ??= series;
+    else {
+      if (largest === undefined || series.value > largest.value) largest = series;
+      if (smallest === undefined || series.value < smallest.value) smallest = series;
+    }
+  }
+  return [largest, smallest, unknown].filter((series) => series !== undefined);
 }
 
 const uncounted = (): number => Number.POSITIVE_INFINITY;
@@ -159,17 +182,8 @@ function sum<T>(entries: readonly Entry<T>[], read: (figures: T) => number, coun
   return { key: '', labels: NO_LABELS, value, count };
 }
 
-/** Of labels that come again and again, as those of gauges and of steps do. */
-const keys = new WeakMap<Labels, string>();
-
 /** Text of labels, in order of their names. */
 export function labelsKey(labels: Labels): string {
-  let key = keys.get(labels);
-  if (key === undefined) keys.set(labels, (key = makeKey(labels)));
-  return key;
-}
-
-function makeKey(labels: Labels): string {
   const names = Object.keys(labels);
   if (names.length === 0) return '';
   if (names.length > 1) names.sort();

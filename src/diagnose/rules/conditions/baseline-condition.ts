@@ -28,7 +28,11 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
   const words = (value: number): string => (condition.kind === 'baseline' ? valueWords(condition.metric, value) : ratioWords(condition.of, value));
 
   /** What was judged last and may be learnt: found once, used twice. */
-  let judged: { key: string; value: number; history: History }[] = [];
+  const $judged: { key: string[]; value: number[]; history: History[] } = { key: [], value: [], history: [] };
+
+  const forgetJudged = (): void => {
+    $judged.key.length = $judged.value.length = $judged.history.length = 0;
+  };
 
   const one = ({ key, labels, value, count }: Series, atMs: number, kept: Kept, { noneMatters, wasHolding }: Asked): void => {
     const nothing = { judge, key, labels, value, limit: Number.NaN };
@@ -43,7 +47,9 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
       if (kept.wants(key, 'no-data', -1)) kept.put({ ...nothing, answer: 'no-data', nearness: -1, detail: { kind: 'refused' } });
       return;
     }
-    judged.push({ key, value, history });
+    $judged.key.push(key);
+    $judged.value.push(value);
+    $judged.history.push(history);
     if (!isKnown(history, minAgeMs)) {
       if (!kept.wants(key, 'learning', 0)) return;
       const detail = { kind: 'learning', coveredMs: history.coveredMs * context.timeScale, neededMs: condition.minAgeMs } as const;
@@ -69,16 +75,15 @@ export function baselineJudge(condition: BaselineCondition, context: JudgeContex
     histories,
     judge(index, asked) {
       const kept = new Kept(asked);
-      judged = [];
+      forgetJudged();
       for (const series of select(index)) one(series, index.figures.atMs, kept, asked);
       return kept.all();
     },
     learn({ figures: { atMs, spanMs } }, isFrozen) {
       if (spanMs < context.windowMs * LEARNT_WINDOW_RATIO_MIN) return;
-      for (const { key, value, history } of judged) {
-        if (!isFrozen(key)) learn(history, atMs, spanMs, value, historyMs);
-      }
-      judged = [];
+      const { key, value, history } = $judged;
+      for (let i = 0; i < key.length; i++) if (!isFrozen(key[i])) learn(history[i], atMs, spanMs, value[i], historyMs);
+      forgetJudged();
     },
     names: ({ labels }) => (condition.kind === 'baseline' ? metricWords(condition.metric, labels) : ratioName(condition.of, condition.to, labels)),
     says: (judgement) => `${judge.names(judgement)} is ${words(judgement.value)}`,
