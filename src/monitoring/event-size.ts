@@ -14,8 +14,9 @@ export class EventSize {
   /** Never throws: an event that is no JSON (a cycle) leaves nothing. */
   offer(events: readonly unknown[]): void {
     const write = this.writes++;
-    if (write % EVENT_BYTES_WRITES !== 0 || events.length === 0) return;
+    if (write % EVENT_BYTES_WRITES !== 0) return;
     try {
+      if (events.length === 0) return;
       const json = JSON.stringify(events[(write / EVENT_BYTES_WRITES) % events.length], bigintAsText) as string | undefined;
       if (json !== undefined) this.bytes.record(Buffer.byteLength(json));
     } catch {

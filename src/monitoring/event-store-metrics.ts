@@ -133,15 +133,15 @@ export class EventStoreMetrics {
   }
 
   private countRead(events: Events, stream: string | undefined): void {
-    this.eventsRead.add(typeof events === 'number' ? events : events.length);
+    this.eventsRead.add(countOf(events));
     this.countOperation(stream);
   }
 
   private countWrite(events: Events, stream: string | undefined): void {
-    const count = typeof events === 'number' ? events : events.length;
+    const count = countOf(events);
     this.eventsWritten.add(count);
     this.batch.record(count);
-    if (typeof events !== 'number') this.eventSize.offer(events);
+    if (typeof events !== 'number' && count > 0) this.eventSize.offer(events);
     this.countOperation(stream);
   }
 
@@ -163,6 +163,17 @@ function eventsOf<T>(events: EventsOf<T>, result: Awaited<T>): Events {
   if (typeof events !== 'function') return events ?? 0;
   try {
     return events(result) ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Of what the application hands over anything may come: what has no length counts none, and must not fail the operation. */
+function countOf(events: Events): number {
+  if (typeof events === 'number') return events;
+  try {
+    const { length } = events;
+    return typeof length === 'number' ? length : 0;
   } catch {
     return 0;
   }

@@ -109,7 +109,9 @@ function isPlainObject(value: object): boolean {
 
 /** A proxy must give a frozen property as it is: behind it stands then a copy whose properties could change. */
 function changeable<Store extends object>(store: Store): Store {
-  const fixed = ['readStream', 'appendToStream'].some((key) => Object.getOwnPropertyDescriptor(store, key)?.configurable === false);
+  const fixed = Object.values(Object.getOwnPropertyDescriptors(store)).some(
+    ({ configurable, value }) => !configurable && typeof value === 'function',
+  );
   if (!fixed) return store;
   const descriptors = Object.getOwnPropertyDescriptors(store) as Record<string, PropertyDescriptor>;
   for (const key of Reflect.ownKeys(descriptors) as string[]) descriptors[key].configurable = true;

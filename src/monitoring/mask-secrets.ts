@@ -8,6 +8,7 @@ const SCHEME = /\b(bearer|basic)\s{1,3}[a-z0-9._~+/-]{8,}=*/gi;
 
 /** The text with `***` in place of users and passwords in URLs, of values of names like `password`, and of Authorization's credentials. */
 export function maskSecrets(text: string, charsMax = ERROR_CHARS_MAX): string {
+  if (typeof text !== 'string') return '';
   const bounded = text.length > charsMax ? `${text.slice(0, charsMax - 3)}...` : text;
   return bounded.replace(USER_OF_URL, '$1***@').replace(NAMED, '$1$2***').replace(SCHEME, '$1 ***');
 }

@@ -109,6 +109,29 @@ test('should hand on the result when the function that tells the events throws',
   t.is(seen.counter(STORE_EVENTS_READ), 0);
 });
 
+test('should hand on the result and invent no events when what is told of them is no list', (t) => {
+  const seen = recorded();
+  const hostile = {
+    get length(): number {
+      throw null;
+    },
+  };
+  for (const events of [{}, hostile, { length: '3' }, null, undefined]) {
+    t.is(
+      seen.metrics.eventStore.read(
+        () => 7,
+        () => events as never,
+      ),
+      7,
+    );
+    t.is(
+      seen.metrics.eventStore.write(() => 8, events as never),
+      8,
+    );
+  }
+  t.deepEqual([seen.counter(STORE_EVENTS_READ) ?? 0, seen.counter(STORE_EVENTS_WRITTEN) ?? 0], [0, 0]);
+});
+
 test('should keep the highest position and the newest stream count when they are told', (t) => {
   const seen = recorded();
   const { eventStore } = seen.metrics;

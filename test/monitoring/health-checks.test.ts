@@ -35,6 +35,9 @@ test('should tell healthy from unhealthy when checks end in each way', async (t)
 });
 
 test('should say that it timed out, abort it, and not call it again when a check hangs', async (t) => {
+  // The checks' own timers keep no process alive, the test's neither.
+  const alive = setInterval(() => {}, 1000);
+  t.teardown(() => clearInterval(alive));
   const recorded = new Recorded();
   const checks = new HealthChecks(() => recorded.ring.instruments);
   let calls = 0;

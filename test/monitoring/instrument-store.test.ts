@@ -137,6 +137,23 @@ test('should measure a frozen store and count streams under the given names when
   t.deepEqual(seen.counters(STORE_OPERATIONS, 'stream'), { '(other)': 31, account: 9 });
 });
 
+test('should give the functions of a frozen instance of a class, too', async (t) => {
+  class Store {
+    readonly kind = () => 'memory';
+    async readStream() {
+      return { events: [1, 2] };
+    }
+    async appendToStream() {
+      return {};
+    }
+  }
+  const seen = recorded();
+  const store = instrumentStore(Object.freeze(new Store()), seen.metrics);
+  t.is(store.kind(), 'memory');
+  t.deepEqual(await store.readStream(), { events: [1, 2] });
+  t.is(seen.counter('event_store.events_read'), 2);
+});
+
 test('should refuse with the remedy when the object is no store', (t) => {
   const seen = recorded();
   t.throws(() => instrumentStore({ readStream: () => 1 } as never, seen.metrics), {
