@@ -7,6 +7,7 @@ import { evidenceFor } from '../../diagnose/evidence.js';
 import type { Figures } from '../../diagnose/figures.js';
 import { KpiHistory } from '../../diagnose/kpi-history.js';
 import { kpisOf } from '../../diagnose/kpis.js';
+import { OperationsUnderWay } from '../../diagnose/operations-under-way.js';
 import { withProjectionLags } from '../../diagnose/projection-lags.js';
 import type { Rule, Transition } from '../../diagnose/rules/rule.js';
 import { RuleEngine } from '../../diagnose/rules/rule-engine.js';
@@ -52,6 +53,7 @@ export class AlertMonitor {
   private readonly sources: AlertSources;
   private readonly engine: RuleEngine;
   private readonly history: KpiHistory;
+  private readonly operations: OperationsUnderWay;
   /** What was done about alerts that are not over. */
   private readonly done = new Map<string, string[]>();
   private readonly deliveries = new Map<string, Map<string, string>>();
@@ -70,6 +72,7 @@ export class AlertMonitor {
     const idSalt = `${hostname()}-${process.pid}-${sources.nowWallMs().toString(36)}`;
     this.engine = new RuleEngine(loaded.rules, { timeScale, windowMs, stepMs, idSalt }, saved.engine);
     this.history = new KpiHistory(timeScale, saved.kpis);
+    this.operations = new OperationsUnderWay(timeScale);
   }
 
   /** Judges a step. */
@@ -109,7 +112,7 @@ export class AlertMonitor {
   }
 
   private evaluate(given: Figures): Figures {
-    const figures = withProjectionLags(given, this.history);
+    const figures = withProjectionLags(this.operations.correct(given), this.history);
     const transitions = this.engine.evaluate(figures);
     for (const transition of transitions) this.take(transition, figures);
     if (transitions.length > 0) this.save();

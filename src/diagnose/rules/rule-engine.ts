@@ -71,7 +71,8 @@ export class RuleEngine {
     const { kind, atMs, spanMs } = figures;
     const transitions: Transition[] = [];
     // A window is the sum of its steps: a rule that was judged at those has seen it.
-    const stepped = kind === 'window' && this.#stepAtMs > atMs - spanMs;
+    // So has one that lies between two of them, as a flush makes it: the next step tells its calls again.
+    const stepped = kind === 'window' && this.#stepAtMs > atMs - Math.max(spanMs, 2 * this.#options.stepMs);
     if (kind === 'step') this.#stepAtMs = atMs;
     const index = new FiguresIndex(figures);
     for (const judged of this.#rules) {
