@@ -179,6 +179,7 @@ export class Agent {
         closeStalls: () => this.stalls.closeWindow(),
         stallsOfRun: () => this.stalls.stallsOfRun,
         judge: (counted) => ({ ...(this.alerts?.judge(counted) ?? NO_JUDGEMENT), exemplars: this.exemplars.closeWindow() }),
+        judgeOpen: (counted) => this.alerts?.judgeOpen(counted),
         alertsOfRun: () => this.alerts?.alertsOfRun ?? [],
         health: (runtime) => this.health(runtime),
         onReport: (result, seq) => this.onReport(result, seq),

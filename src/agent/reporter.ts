@@ -35,6 +35,8 @@ export interface ReporterSources {
   closeStalls(): Stall[];
   /** Judges a window by its figures. Once a window, however often its report is tried. */
   judge(counted: CountedFigures): Judgement;
+  /** Judges an open window, which is judged again when it is closed; where the last judgement was less than an interval ago nothing is done. */
+  judgeOpen(counted: CountedFigures): void;
   alertsOfRun(): Alert[];
   stallsOfRun(): Stall[];
   health(runtime: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'>;
@@ -117,7 +119,10 @@ export class Reporter {
     // Looked at again after each wait: a window that was full may have been closed meanwhile. From the last look to the rotation nothing waits.
     while (this.windows.closing >= 0) {
       const earlier = await this.write(this.windows.closing as 0 | 1);
-      if (earlier.file === null) return earlier;
+      if (earlier.file === null) {
+        await this.judgeOpen();
+        return earlier;
+      }
     }
     for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, this.windows.memory.totals);
     this.sources.onClosing();
@@ -178,7 +183,33 @@ export class Reporter {
 
   /** A window that cannot be judged is reported all the same. */
   private async judge(window: 0 | 1, totals: Float64Array): Promise<Judgement> {
+    const counted = await this.count(window, totals);
+    try {
+      if (counted !== null) return this.sources.judge(counted);
+    } catch (error) {
+      this.sources.onFault('JUDGE', (error as Error).message);
+    }
+    return NO_JUDGEMENT;
+  }
+
+  /** While no report can be written the open window grows; rules go on all the same. */
+  private async judgeOpen(): Promise<void> {
+    const now = { wallMs: wallMs(), machineMs: machineMs() };
+    const { memory } = this.windows;
+    for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, memory.totals);
+    const index = memory.windows.indexOf(this.windows.current) as 0 | 1;
+    const counted = await this.count(index, memory.totals.slice(), now);
+    try {
+      if (counted !== null) this.sources.judgeOpen(counted);
+    } catch (error) {
+      this.sources.onFault('JUDGE', (error as Error).message);
+    }
+  }
+
+  /** null: they cannot be counted, which is told. */
+  private async count(window: 0 | 1, totals: Float64Array, until?: FiguresTask['until']): Promise<CountedFigures | null> {
     const task: FiguresTask = {
+      until,
       kind: 'figures',
       memory: this.windows.memory.sab,
       window,
@@ -189,10 +220,10 @@ export class Reporter {
     };
     try {
       const inPool = this.pool?.figures(task).catch((error: Error) => this.sources.onFault('POOL_TASK', error.message));
-      return this.sources.judge((await inPool) ?? (await import('../report/window-figures.js')).countedFigures(task));
+      return (await inPool) ?? (await import('../report/window-figures.js')).countedFigures(task);
     } catch (error) {
       this.sources.onFault('JUDGE', (error as Error).message);
-      return NO_JUDGEMENT;
+      return null;
     }
   }
 

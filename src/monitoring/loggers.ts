@@ -8,7 +8,12 @@ import { errorFields, type LoggerOptions, StructuredLogger } from './structured-
 export class CommandExecutorLogger extends StructuredLogger {
   /** debug */
   commandStarted({ command, commandId, streamIds }: { command: string; commandId?: string; streamIds?: readonly string[] }): void {
-    const fields = { command, command_id: commandId, stream_ids: streamIds?.slice(0, SPAN_STREAMS_MAX), streams: streamIds?.length };
+    const fields = {
+      command,
+      command_id: commandId,
+      stream_ids: Array.isArray(streamIds) ? streamIds.slice(0, SPAN_STREAMS_MAX) : undefined,
+      streams: streamIds?.length,
+    };
     this.line('debug', 'command.started', fields, 'command started');
   }
 

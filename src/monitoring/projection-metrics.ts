@@ -140,7 +140,7 @@ export class ProjectionHandle implements HeadFollower {
   }
 
   private moveTo({ eventAtMs, position }: ProcessedAt): void {
-    if (eventAtMs !== undefined) {
+    if (typeof eventAtMs === 'number') {
       this.gauges.eventAtMs.set(eventAtMs);
       // The clocks of two hosts differ: an event from the future has no lag.
       this.gauges.lagMs.set(Math.max(0, wallMs() - eventAtMs));

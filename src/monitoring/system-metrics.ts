@@ -59,8 +59,8 @@ export class SystemMetrics {
   updateConnectionPool(counts: PoolCounts): void;
   updateConnectionPool(name: string | undefined, counts: PoolCounts): void;
   updateConnectionPool(nameOrCounts: string | undefined | PoolCounts, counts?: PoolCounts): void {
-    if (typeof nameOrCounts === 'object') this.pool().update(nameOrCounts);
-    else if (counts !== undefined) this.pool(nameOrCounts).update(counts);
+    if (typeof nameOrCounts === 'object') this.pool().update(nameOrCounts ?? {});
+    else if (counts) this.pool(nameOrCounts).update(counts);
   }
 
   /** The handle of a pool: gauges, and the path of the wait for a connection. At most 20; further ones are (other). */

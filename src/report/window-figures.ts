@@ -14,6 +14,8 @@ export interface FiguresTask {
   paths: Definition[];
   counters: Definition[];
   hdrDigits: 2 | 3;
+  /** The moment to which an open window is judged; a closed one has its own end. */
+  until?: { wallMs: number; machineMs: number };
 }
 
 export interface CountedFigures {
@@ -32,8 +34,8 @@ export function countedFigures(task: FiguresTask): CountedFigures {
   const { header } = window;
   const { paths, distributions, gc } = windowFigures(window, task.paths, new StatsBuilder(task.hdrDigits), 0);
   return {
-    atMs: header[END_WALL_MS],
-    spanMs: header[END_MONOTONIC_MS] - header[START_MONOTONIC_MS],
+    atMs: task.until?.wallMs ?? header[END_WALL_MS],
+    spanMs: (task.until?.machineMs ?? header[END_MONOTONIC_MS]) - header[START_MONOTONIC_MS],
     paths: paths.map(({ name, labels, count, errors, meanNs, p50Ns, p95Ns, p99Ns, maxNs }) => ({
       name,
       labels,

@@ -120,3 +120,35 @@ test('should show what counters beyond the limit counted', async (t) => {
   t.is(report.counters.find(({ name }) => name === 'pitot.overflow')?.value, 300);
   app.remove();
 });
+
+test('should judge rules, and tell of alerts, when no report can be written', async (t) => {
+  const app = new App({
+    source: `
+      import { rmSync, writeFileSync } from 'node:fs';
+      import { on } from 'pitot';
+      import { MetricsRegistry } from 'pitot/monitoring';
+      const { commands } = new MetricsRegistry();
+      let broken = false;
+      on('report', () => {
+        if (broken) return console.log('a report');
+        broken = true;
+        rmSync(process.env.PITOT_DIR, { recursive: true, force: true });
+        writeFileSync(process.env.PITOT_DIR, 'in the way');
+        setInterval(() => { for (let i = 0; i < 20; i++) try { commands.run('Open', () => { throw new Error('no'); }); } catch {} }, 20);
+      });
+      on('alert', ({ event, alert }) => {
+        if (event !== 'firing') return;
+        console.log(broken, alert.rule, alert.value);
+        process.exit(0);
+      });
+      setTimeout(() => {}, 60_000);
+    `,
+    env: { PITOT_INTERVAL_MS: '1000', PITOT_TIME_SCALE: '60' },
+    timeoutMs: 60_000,
+  });
+  const { code, stdout, stderr } = await app.run();
+  t.is(stderr, '');
+  t.is(code, 0);
+  t.is(stdout, 'true command failure spike 1\n');
+  app.remove();
+});

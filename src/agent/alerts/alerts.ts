@@ -59,11 +59,14 @@ export class Alerts {
   private readonly stepRuntime: RuntimeFigureReader;
   private readonly windowRuntime: RuntimeFigureReader;
   private steppedMs = machineMs();
+  private readonly windowMs: number;
+  private judgedAtMs = machineMs();
 
   constructor(options: AlertsOptions, sources: AlertsSources) {
     const { directory, service, timeScale, windowMs, mainTid } = options;
     const { onFault } = sources;
     this.sources = sources;
+    this.windowMs = windowMs;
     this.stepMs = Math.max(STEP_MS_MIN, STEP_MS / timeScale);
     const loaded = loadAlerts(options.given, options.cwd, process.env);
     for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
@@ -129,8 +132,14 @@ export class Alerts {
     this.counts.closeWindow(window, seq);
   }
 
+  /** Judges the window that is open, as it cannot be closed: a disk is full. An interval at a time. */
+  judgeOpen(counted: CountedFigures): void {
+    if (machineMs() - this.judgedAtMs >= this.windowMs) this.judge(counted);
+  }
+
   /** Judges a window that has just been closed. */
   judge({ gcCount, gcTotalMs, gcPauseMaxMs, ...counted }: CountedFigures): Omit<Judgement, 'exemplars'> {
+    this.judgedAtMs = machineMs();
     const none = gcCount === 0;
     const gc = { gcCount, gcPauseMeanMs: none ? Number.NaN : gcTotalMs / gcCount, gcPauseMaxMs: none ? Number.NaN : gcPauseMaxMs };
     const runtime = { ...this.windowRuntime.read(machineMs()), ...gc };
