@@ -111,8 +111,14 @@ export class Reporter {
 
   private async closeNow(by: ClosedBy): Promise<CloseOutcome> {
     await this.sources.rotateCpu();
-    await this.drain.drainAll(this.sources.threads());
+    await this.takeAll();
     return this.rotateAndWrite(by);
+  }
+
+  /** Errors before the calls that they belong to, which are counted from the ring: a window never has more errors than calls. */
+  private async takeAll(): Promise<void> {
+    for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, this.windows.memory.totals);
+    await this.drain.drainAll(this.sources.threads());
   }
 
   private async rotateAndWrite(by: ClosedBy): Promise<CloseOutcome> {
@@ -124,7 +130,6 @@ export class Reporter {
         return earlier;
       }
     }
-    for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, this.windows.memory.totals);
     this.sources.onClosing();
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     this.closedRuntime = this.sources.closeRuntime(now.machineMs, now.wallMs);
@@ -196,7 +201,7 @@ export class Reporter {
   private async judgeOpen(): Promise<void> {
     const now = { wallMs: wallMs(), machineMs: machineMs() };
     const { memory } = this.windows;
-    for (const thread of this.sources.threads()) thread.moveSlots(this.windows.current, memory.totals);
+    await this.takeAll();
     const index = memory.windows.indexOf(this.windows.current) as 0 | 1;
     const counted = await this.count(index, memory.totals.slice(), now);
     try {
@@ -219,7 +224,9 @@ export class Reporter {
       hdrDigits: this.options.hdrDigits,
     };
     try {
-      const inPool = this.pool?.figures(task).catch((error: Error) => this.sources.onFault('POOL_TASK', error.message));
+      // An open window is merged into on this thread: elsewhere it would change while it is read.
+      const inPool =
+        until === undefined ? this.pool?.figures(task).catch((error: Error) => this.sources.onFault('POOL_TASK', error.message)) : undefined;
       return (await inPool) ?? (await import('../report/window-figures.js')).countedFigures(task);
     } catch (error) {
       this.sources.onFault('JUDGE', (error as Error).message);

@@ -214,11 +214,10 @@ export class Path {
     }
     const id = this.id;
     let meta = id | (this.weightShift << SHIFT_OFFSET) | flags;
-    if (!ok) {
-      meta |= FLAG_ERROR;
-      memory.errors[id]++;
-    }
+    if (!ok) meta |= FLAG_ERROR;
     if (!this.ring.write(meta, endUs, value)) memory.dropped[id]++;
+    // After its call: the agent takes errors first, so that it never sees more of them.
+    if (!ok) memory.errors[id]++;
     if (this.shifts[id] !== this.weightShift) this.readShift();
   }
 

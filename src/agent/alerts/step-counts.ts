@@ -60,7 +60,17 @@ function pathsOf(definitions: readonly Definition[], stats: Float64Array, inWind
     // A path that has ever counted stays a series: that nothing ended is a figure too.
     if (count === 0 && inWindow[id * STAT_FIELDS + S_TIMED] === 0) continue;
     const meanMs = weight > 0 ? of(S_SUM) / weight / NS_PER_MS : Number.NaN;
-    figures.push({ name, labels, count, errors: of(S_ERRORS), meanMs, p50Ms: Number.NaN, p95Ms: Number.NaN, p99Ms: Number.NaN, maxMs: Number.NaN });
+    figures.push({
+      name,
+      labels,
+      count,
+      errors: Math.min(count, of(S_ERRORS)),
+      meanMs,
+      p50Ms: Number.NaN,
+      p95Ms: Number.NaN,
+      p99Ms: Number.NaN,
+      maxMs: Number.NaN,
+    });
   }
   return figures;
 }
