@@ -154,7 +154,11 @@ test.serial('should leave reports of routes and commands that agree with the loa
   const { id } = lines.find((line) => line.event === 'end' && isForecast(line))!;
   const story = lines.filter((line) => line.id === id);
   t.is(story[0]!.event, 'open');
-  t.true(isForecast(story[0]!), JSON.stringify(story[0]!.top));
+  // The first line does not wait for source maps where the pool is busy.
+  t.true(
+    story[0]!.top.some(({ file }) => /forecast\.[jt]s$/.test(file)),
+    JSON.stringify(story[0]!.top),
+  );
   t.true(Date.parse(story[0]!.at) - Date.parse(story[0]!.startAt) < 2000, `${story[0]!.startAt} to ${story[0]!.at}`);
   t.true(story.at(-1)!.durationMs > 1500, `${story.at(-1)!.durationMs} ms`);
   t.true(readFileSync(join(run, story.at(-1)!.file), 'utf8').includes('simulateDay'));

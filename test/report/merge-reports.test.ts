@@ -308,19 +308,20 @@ test("should take a report's own timeline when it has one", (t) => {
   t.deepEqual(mergeReports([group('a', { ...sampleReport(), timeline: own } as Report)]).timeline, own);
 });
 
+const stall = (startAt: string, durationMs: number, ongoing: boolean): Stall => ({
+  id: 1,
+  thread: 'main',
+  startAt,
+  durationMs,
+  ongoing,
+  verdict: 'executing',
+  reason: '',
+  cpuMs: 0,
+  top: [],
+  file: '',
+});
+
 test('should keep a stall once, with its end, when several windows tell of it', (t) => {
-  const stall = (startAt: string, durationMs: number, ongoing: boolean): Stall => ({
-    id: 1,
-    thread: 'main',
-    startAt,
-    durationMs,
-    ongoing,
-    verdict: 'executing',
-    reason: '',
-    cpuMs: 0,
-    top: [],
-    file: '',
-  });
   const run = mergeReports([
     group(
       'a',
@@ -338,18 +339,6 @@ test('should keep a stall once, with its end, when several windows tell of it', 
 });
 
 test('should add what stalls.ndjson alone tells, and the end of what no report saw end, when a process was killed', (t) => {
-  const stall = (startAt: string, durationMs: number, ongoing: boolean): Stall => ({
-    id: 1,
-    thread: 'main',
-    startAt,
-    durationMs,
-    ongoing,
-    verdict: 'executing',
-    reason: '',
-    cpuMs: 0,
-    top: [],
-    file: '',
-  });
   const reported = sampleReport({ stalls: [stall('2026-01-01T00:00:00Z', 500, true), stall('2026-01-01T00:00:10Z', 400, false)] });
   const stalls = [stall('2026-01-01T00:00:00Z', 900, false), stall('2026-01-01T00:00:10Z', 300, true), stall('2026-01-01T00:00:20Z', 260, true)];
   const run = mergeReports([{ ...group('a', reported), stalls }]);

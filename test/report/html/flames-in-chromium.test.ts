@@ -139,6 +139,7 @@ inChromium('should lead to stalls by keyboard alone', async (t) => {
   t.regex(await textAt(page.locator('.moment')), /worker-3 stalled 900 ms/);
   await page.keyboard.press('Enter');
   t.is(page.url(), `${url}#stall-2`);
+  await page.locator('#stall-2[open]').waitFor();
   t.deepEqual(await openRows(page), ['stall-2']);
   // The charts’ own marks are not in the way of the tabulator: behind the last of the lane the next section follows.
   await page.locator('.stall-lane a').last().focus();
@@ -150,6 +151,8 @@ inChromium('should lead to stalls by keyboard alone', async (t) => {
   for (let i = 0; i < 41; i++) await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   t.is(page.url(), `${url}#stall-1`);
+  // The row opens when the page hears of the new fragment.
+  await page.locator('#stall-1[open]').waitFor();
   t.deepEqual((await openRows(page)).sort(), ['stall-1', 'stall-2']);
   await page.context().close();
 });
