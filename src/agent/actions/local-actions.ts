@@ -1,13 +1,14 @@
 // All actions that are done on this machine, by the names that rules use.
+
+import { heapProfileAction } from '../evidence/heap-profile-action.js';
+import { type HeapSession, openHeapSession } from '../evidence/heap-session.js';
+import { type HeapSnapshotOptions, type HeapSnapshotSources, heapSnapshotAction } from '../evidence/heap-snapshot-action.js';
+import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
 import type { Action } from './action.js';
 import { commandAction } from './command-action.js';
 import type { CommandConfig } from './command-config.js';
 import { flameAction } from './flame-action.js';
-import { heapProfileAction } from './heap-profile-action.js';
-import { type HeapSession, openHeapSession } from './heap-session.js';
-import { type HeapSnapshotOptions, type HeapSnapshotSources, heapSnapshotAction } from './heap-snapshot-action.js';
 import { logAction, type WriteLog } from './log-action.js';
-import { readMemoryHeadroom } from './memory-headroom.js';
 
 export interface LocalActionOptions extends HeapSnapshotOptions {
   commands: ReadonlyMap<string, CommandConfig>;

@@ -3,7 +3,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { ActionRunner } from '../../../src/agent/actions/action-runner.js';
 import { localActions } from '../../../src/agent/actions/local-actions.js';
 import { monotonicMs, wallMs } from '../../../src/core/clock.js';
-import { exampleAlert } from './example-alert.js';
+import { exampleAlert } from '../actions/example-alert.js';
 
 export interface ChildTask {
   directory: string;

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { HEAP_SNAPSHOTS_MAX, SNAPSHOT_COOL_DOWN_MS, SNAPSHOT_MS_MAX, SNAPSHOT_PAUSE_MS_MAX, SNAPSHOT_START_MS_MAX } from '../../core/limits.js';
 import { formatBytes } from '../../core/units.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
-import type { Action } from './action.js';
+import type { Action } from '../actions/action.js';
 import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readMemoryHeadroom } from '../../../src/agent/actions/memory-headroom.js';
-import { largeRatioOf, refuseSnapshot, type SnapshotRoom } from '../../../src/agent/actions/snapshot-admission.js';
-import { claimSnapshot } from '../../../src/agent/actions/snapshot-cool-down.js';
+import { readMemoryHeadroom } from '../../../src/agent/evidence/memory-headroom.js';
+import { largeRatioOf, refuseSnapshot, type SnapshotRoom } from '../../../src/agent/evidence/snapshot-admission.js';
+import { claimSnapshot } from '../../../src/agent/evidence/snapshot-cool-down.js';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HEAP_ANSWER_MS_MAX, HEAP_PROFILE_MS, HEAP_PROFILE_MS_MIN, HEAP_PROFILES_MAX, HEAP_SAMPLE_BYTES } from '../../core/limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { writeAtomically } from '../../report/files.js';
-import type { Action } from './action.js';
+import type { Action } from '../actions/action.js';
 import { HEAP_DIRECTORY, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapSession } from './heap-session.js';
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { GrowingFile, heapFileName, keepNewestHeaps } from '../../../src/agent/actions/heap-files.js';
+import { GrowingFile, heapFileName, keepNewestHeaps } from '../../../src/agent/evidence/heap-files.js';
 
 function makeDirectory(t: ExecutionContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-heap-files-'));
