@@ -15,6 +15,8 @@ const { commands, eventStore, projections, errors } = new MetricsRegistry();
 const transfer = commands.type('Transfer');
 const balances = projections.projection('balances');
 const work = (): number => 1;
+const streams = Array.from({ length: 8 }, (_, i) => `account-${i + 2}`);
+const byStream = new Map(streams.map((stream) => [stream, counter('bench.by_stream', { stream })]));
 
 const alternatives: Alternative[] = [
   loop('span', N, (n) => {
@@ -57,6 +59,28 @@ const alternatives: Alternative[] = [
     }
     return sum;
   }),
+  loop('span + counter + counter by stream + gauge up and down', N, (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const token = span.start();
+      underWay.set(i + 1);
+      sum += token;
+      span.end(token);
+      underWay.set(i);
+      first.add(3);
+      byStream.get(streams[i & 7])!.add(1);
+    }
+    return sum;
+  }),
+  loop('store read, eight streams', N, (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const token = eventStore.startRead();
+      sum += token;
+      eventStore.endRead(token, 3, streams[i & 7]);
+    }
+    return sum;
+  }),
   loop('time', N, (n) => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += span.time(work);
@@ -83,5 +107,5 @@ const alternatives: Alternative[] = [
 
 // The agent's pool is loaded before anything counts; a window is closed by it.
 await flush();
-const rounds = quick ? { warmUp: 20, measured: 25 } : { warmUp: 60, measured: 400 };
+const rounds = { warmUp: 40, measured: quick ? 25 : 80 };
 answer(interleave(alternatives, rounds));

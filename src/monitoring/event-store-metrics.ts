@@ -12,6 +12,7 @@ import {
   STORE_WRITE,
 } from '../core/instrument-names.js';
 import type { Instruments } from '../host/instruments.js';
+import type { Path } from '../host/path.js';
 import type { Counter, Distribution, Gauge } from '../host/values.js';
 import { ConcurrencyGauge } from './concurrency-gauge.js';
 import { EventSize } from './event-size.js';
@@ -30,7 +31,9 @@ export type EventsOf<T> = Events | ((result: Awaited<T>) => Events);
 export class EventStoreMetrics {
   private readonly reads: TimedOperation;
   private readonly writes: TimedOperation;
-  /** The operations' own gauge: start and end reach it and the path with a call less. */
+  /** The operations' own paths and gauge: start and end reach them with a call and a load less. */
+  private readonly readPath: Path;
+  private readonly writePath: Path;
   private readonly concurrent: ConcurrencyGauge;
   private readonly eventsRead: Counter;
   private readonly eventsWritten: Counter;
@@ -47,6 +50,8 @@ export class EventStoreMetrics {
     this.concurrent = new ConcurrencyGauge(instruments.gauge(STORE_CONCURRENT));
     this.reads = new TimedOperation(instruments.path(STORE_READ), this.concurrent);
     this.writes = new TimedOperation(instruments.path(STORE_WRITE), this.concurrent);
+    this.readPath = this.reads.path;
+    this.writePath = this.writes.path;
     this.eventsRead = instruments.counter(STORE_EVENTS_READ);
     this.eventsWritten = instruments.counter(STORE_EVENTS_WRITTEN);
     this.conflicts = instruments.counter(STORE_CONFLICTS);
@@ -76,13 +81,13 @@ export class EventStoreMetrics {
 
   /** Begins a read: for those who cannot wrap it. Returns a token, a number; each is ended once, by `endRead` or `failRead`. */
   startRead(): number {
-    const token = this.reads.path.start();
+    const token = this.readPath.start();
     if (token !== INACTIVE) this.concurrent.enter();
     return token;
   }
 
   endRead(token: number, events: Events = 0, stream?: string): void {
-    this.reads.path.end(token, true);
+    this.readPath.endTimed(token, true);
     if (token === INACTIVE) return;
     this.concurrent.leave();
     this.countRead(events, stream);
@@ -95,13 +100,13 @@ export class EventStoreMetrics {
 
   /** Begins a write; each token is ended once, by `endWrite` or `failWrite`. */
   startWrite(): number {
-    const token = this.writes.path.start();
+    const token = this.writePath.start();
     if (token !== INACTIVE) this.concurrent.enter();
     return token;
   }
 
   endWrite(token: number, events: Events = 0, stream?: string): void {
-    this.writes.path.end(token, true);
+    this.writePath.endTimed(token, true);
     if (token === INACTIVE) return;
     this.concurrent.leave();
     this.countWrite(events, stream);
@@ -133,29 +138,24 @@ export class EventStoreMetrics {
   }
 
   private countRead(events: Events, stream: string | undefined): void {
-    this.eventsRead.add(countOf(events));
-    this.countOperation(stream);
+    this.eventsRead.add(typeof events === 'number' ? events : lengthOf(events));
+    this.operations.add(stream);
   }
 
   private countWrite(events: Events, stream: string | undefined): void {
-    const count = countOf(events);
+    const count = typeof events === 'number' ? events : lengthOf(events);
     this.eventsWritten.add(count);
     this.batch.record(count);
     if (typeof events !== 'number' && count > 0) this.eventSize.offer(events);
-    this.countOperation(stream);
+    this.operations.add(stream);
   }
 
   /** True when the store itself did its work. */
   private countFailure(error: unknown, stream: string | undefined): boolean {
-    this.countOperation(stream);
+    this.operations.add(stream);
     if (!isVersionConflict(error)) return false;
     this.conflicts.add();
     return true;
-  }
-
-  private countOperation(stream: string | undefined): void {
-    if (stream === undefined) this.operations.addUnnamed();
-    else this.operations.add(stream);
   }
 }
 
@@ -169,8 +169,7 @@ function eventsOf<T>(events: EventsOf<T>, result: Awaited<T>): Events {
 }
 
 /** Of what the application hands over anything may come: what has no length counts none, and must not fail the operation. */
-function countOf(events: Events): number {
-  if (typeof events === 'number') return events;
+function lengthOf(events: readonly unknown[]): number {
   try {
     const { length } = events;
     return typeof length === 'number' ? length : 0;

@@ -101,7 +101,10 @@ test('should label the path with the declared complexity when a type is run by n
   t.deepEqual(seen.calls(COMMANDS, { command: 'Settle', complexity: 'complex' }), [1, 0]);
   commands.type('Settle', { complexity: 'simple' });
   commands.run('Settle', () => 1);
-  t.deepEqual(seen.calls(COMMANDS, { command: 'Settle', complexity: 'simple' }), [1, 0]);
+  commands.run('Transfer', () => 1);
+  commands.run('Settle', () => 1);
+  t.deepEqual(seen.calls(COMMANDS, { command: 'Settle', complexity: 'simple' }), [2, 0]);
+  t.deepEqual(seen.calls(COMMANDS, SIMPLE), [1, 0]);
   t.throws(() => commands.type('Settle', { complexity: 'hard' as CommandComplexity }), {
     message: 'complexity of command Settle: expected simple or complex, received "hard". It decides which target of latency the command is held to.',
   });

@@ -19,6 +19,20 @@ test('should name a stream from its 32nd operation on when it is the only one', 
   t.deepEqual(seen.counters(STORE_OPERATIONS, 'stream'), { '(other)': 31, a: 10 });
 });
 
+test('should count each stream by itself when they alternate, repeat and go without a name', (t) => {
+  const seen = recorded();
+  const operations = new StreamOperations(seen.ring.instruments);
+  operations.add('');
+  operations.add(undefined);
+  for (const stream of ['a', 'b']) for (let i = 1; i < STREAM_PROMOTION_OPERATIONS; i++) operations.add(stream);
+  t.deepEqual(seen.counters(STORE_OPERATIONS, 'stream'), { '(other)': 64 });
+  // Names made anew are equal, not the same; what comes between must not count on the stream before.
+  for (let i = 0; i < 100; i++) {
+    for (const stream of ['a', 'ab'.slice(0, 1), 'b', undefined, 'b', `rare-${i}`]) operations.add(stream);
+  }
+  t.deepEqual(seen.counters(STORE_OPERATIONS, 'stream'), { '(other)': 264, a: 200, b: 200 });
+});
+
 test('should name the busy streams alone when they are hidden among 100 000 others', (t) => {
   const seen = recorded();
   const operations = new StreamOperations(seen.ring.instruments);
