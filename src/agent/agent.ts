@@ -1,19 +1,18 @@
 // The agent thread: holds the windows, drains the rings, samples the process, writes the reports, answers the end of the process.
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { BroadcastChannel, type MessagePort, threadId } from 'node:worker_threads';
-import { deriveService, safeServiceName } from '../config/derive-service.js';
 import { OPTIONS } from '../config/options.js';
 import { printableConfig, type ResolvedConfig } from '../config/resolve.js';
 import { machineMs, wallMs } from '../core/clock.js';
 import { FaultLog } from '../core/fault-log.js';
-import { DRAIN_MS, SAMPLE_MS } from '../core/limits.js';
+import { DRAIN_MS, HANDLES_MS, SAMPLE_MS } from '../core/limits.js';
 import { VERSION } from '../core/version.js';
 import { REQUEST_PATH } from '../flame/attribution/attribute.js';
 import { AGENT_READY, AGENT_STATE, EXIT_DONE, EXIT_REQUESTED, LISTENERS, WAKE, WINDOWS_CLOSED } from '../memory/control-memory.js';
 import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage, MainPortMessage } from '../memory/messages.js';
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
-import { nextSeqIn, runDirectoryName } from '../report/files.js';
+import { nextSeqIn } from '../report/files.js';
 import type { AgentHealth, Runtime } from '../report/report-types.js';
 import { NO_JUDGEMENT, type ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
@@ -26,8 +25,10 @@ import type { DrainedThread } from './drained-thread.js';
 import { Exemplars } from './exemplars.js';
 import type { Heartbeat } from './heartbeat.js';
 import { HeavyPool } from './heavy-pool.js';
+import { MemorySignals } from './leaks/memory-signals.js';
 import { connectToMain, type MainSession } from './main-session.js';
 import { OwnThreads } from './own-threads.js';
+import { placeOfRun } from './place-of-run.js';
 import { Pool } from './pool.js';
 import { nodeProfiling } from './profiler/node-profiling.js';
 import type { ThreadLoad } from './profiler/profiler.js';
@@ -60,6 +61,7 @@ export class Agent {
   private readonly drain: Drain;
   private readonly reporter: Reporter;
   private readonly sampler: RuntimeSampler;
+  private readonly signals: MemorySignals;
   private readonly channel: BroadcastChannel;
   private readonly runDirectory: string;
   private readonly service: string;
@@ -86,12 +88,7 @@ export class Agent {
     this.mayInspect = data.mayInspect;
     const memory = data.memory === null ? createAgentMemory() : viewAgentMemory(data.memory);
     if (data.memory === null) port.postMessage({ kind: 'memory', sab: memory.sab } satisfies AgentPortMessage);
-    this.cwd = data.service.cwd;
-    this.service = this.config.service ?? deriveService(data.service.entryScript, data.service.cwd);
-    this.runDirectory = join(
-      resolve(data.service.cwd, this.config.dir),
-      runDirectoryName(safeServiceName(this.service), data.startedWallMs, process.pid),
-    );
+    ({ cwd: this.cwd, service: this.service, directory: this.runDirectory } = placeOfRun(data, this.config));
     this.directory = new Directory(memory);
     const onFault = (code: string, message: string): void => this.fault(code, message);
     const other = nodeProfiling(data.execArgv, data.nodeOptions, process.env.NODE_V8_COVERAGE);
@@ -153,12 +150,14 @@ export class Agent {
     this.drain = new Drain(this.windows, { onFault, onWindowFull: () => this.reporter.closeFull() });
     this.drain.recover(this.threads);
     this.stalls.recover(this.windows.spanOf(this.windows.current).startWallMs);
+    this.signals = new MemorySignals({ threads: this.threads, own: this.own, session: () => this.session });
     this.sampler = new RuntimeSampler(
       {
         heartbeat: this.mainHeartbeat,
         execArgv: data.execArgv,
         nodeOptions: data.nodeOptions,
         readMain: () => this.threads.main?.readSample() ?? null,
+        signals: this.signals,
         readGc: () => gcSoFar(this.windows.current),
         nameOf: (tid: number) => this.own.nameOf(tid) ?? this.threads.nameOf(tid),
         onFault,
@@ -241,6 +240,7 @@ export class Agent {
     await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
     if (this.ending) return;
     await this.sample();
+    this.pulse.every(HANDLES_MS, () => void this.signals.refresh());
     this.pulse.every(SAMPLE_MS, () => void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message)));
     try {
       this.pool = await Pool.start({ onDeath: (message) => this.onPoolDeath(message) });
@@ -301,7 +301,7 @@ export class Agent {
     if (this.sampler.hasTurned()) this.session?.armSignals();
     else this.session?.disarmSignals();
     await this.sampler.sample(machineMs(), wallMs());
-    this.cpu.tick((name) => this.loadOf(name), this.own.nativeBytes(this.threads.main?.readSample() ?? null));
+    this.cpu.tick((name) => this.loadOf(name), this.signals.nativeBytes());
   }
 
   private loadOf(name: string): ThreadLoad | null {

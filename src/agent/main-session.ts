@@ -1,8 +1,10 @@
 // A line into the main thread through the inspector: answered by interrupt, also while the main thread is in a busy loop. No port is opened.
 import type { Session } from 'node:inspector';
+import type { Resources } from '../host/resources.js';
 
 const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
 const DISARM = "globalThis[Symbol.for('pitot.host.1')]?.disarmSignals()";
+const RESOURCES = "JSON.stringify(globalThis[Symbol.for('pitot.host.1')]?.resources() ?? null)";
 const REARM = "globalThis[Symbol.for('pitot.host.1')]?.armSignals()";
 
 /** Null where Node has no inspector, or the permission model forbids it: then samples come with collections only. */
@@ -30,6 +32,13 @@ export class MainSession {
     this.evaluate(SAMPLE);
   }
 
+  /** What the main thread keeps open; null where it does not tell. Pending as long as it runs native code. */
+  readResources(): Promise<Resources | null> {
+    return new Promise((resolve) =>
+      this.evaluate(RESOURCES, (value) => resolve(typeof value === 'string' ? (JSON.parse(value) as Resources | null) : null)),
+    );
+  }
+
   /** While the loop is blocked a signal handler cannot run: without one the signal ends the process, as it would without pitot. */
   disarmSignals(): void {
     this.evaluate(DISARM);
@@ -48,11 +57,12 @@ export class MainSession {
     }
   }
 
-  private evaluate(expression: string): void {
+  private evaluate(expression: string, onValue: (value: unknown) => void = () => {}): void {
     try {
-      this.session.post('Runtime.evaluate', { expression, silent: true, returnByValue: true }, () => {});
+      this.session.post('Runtime.evaluate', { expression, silent: true, returnByValue: true }, (_error, answer) => onValue(answer?.result?.value));
     } catch {
       // The main thread is on its way out.
+      onValue(undefined);
     }
   }
 }

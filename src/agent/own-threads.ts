@@ -1,7 +1,6 @@
 // pitot's own threads and memory: what the process pays for it.
 import { osThreadId } from '../core/os-thread-id.js';
 import type { ThreadUse } from '../report/report-types.js';
-import type { ThreadSample } from './drained-thread.js';
 import type { Pool } from './pool.js';
 
 /** V8's sampling threads, one for each application thread that is profiled, as the kernel names them. */
@@ -36,10 +35,5 @@ export class OwnThreads {
   heapBytes(): number {
     const { heapTotal, external } = process.memoryUsage();
     return heapTotal + external + (this.pool?.workers ?? []).reduce((sum, { heapBytes }) => sum + heapBytes, 0);
-  }
-
-  /** Resident memory that is in no heap known here: V8's own structures, native code, other threads. */
-  nativeBytes(main: ThreadSample | null): number {
-    return process.memoryUsage.rss() - this.heapBytes() - (main?.heapTotalBytes ?? 0) - (main?.externalBytes ?? 0);
   }
 }

@@ -5,6 +5,7 @@ import { PIDUSAGE_MS, THREADS_SAMPLE_MS } from '../core/limits.js';
 import type { MemoryUse } from '../report/report-types.js';
 import type { ThreadSample } from './drained-thread.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { MemorySignals } from './leaks/memory-signals.js';
 import type { WindowRuntime } from './reporter.js';
 import { readLoopDelay } from './samplers/loop-delay.js';
 import { findMemoryLimit, parseMaxOldSpaceSize } from './samplers/memory-limit.js';
@@ -18,6 +19,7 @@ export interface RuntimeSources {
   execArgv: string[];
   nodeOptions: string | undefined;
   readMain(): ThreadSample | null;
+  signals: Pick<MemorySignals, 'nativeBytes' | 'handles'>;
   /** Collections of the open window so far. */
   readGc(): { count: number; totalMs: number; pauseNsMax: number };
   /** Name of a thread of the application's or pitot's own; null for Node's. */
@@ -86,7 +88,7 @@ export class RuntimeSampler {
   }
 
   private add(use: ProcessUse, atMs: number, wallMs: number): void {
-    const { heartbeat, nameOf, readGc, readMain } = this.sources;
+    const { heartbeat, nameOf, readGc, readMain, signals } = this.sources;
     const main = readMain();
     if (atMs - this.threadsAtMs >= THREADS_SAMPLE_MS) {
       this.threadsAtMs = atMs;
@@ -96,6 +98,8 @@ export class RuntimeSampler {
       atMs,
       wallMs,
       ...use,
+      nativeBytes: signals.nativeBytes(),
+      handles: signals.handles,
       main: main && { ...main, spaces: main.spaces.map((space, i) => ({ name: this.spaceNames[i] ?? `space ${i}`, ...space })) },
       threads: this.threads,
       loop: readLoopDelay(heartbeat?.histogram ?? null, heartbeat?.periodMs ?? 0),

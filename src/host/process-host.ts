@@ -8,6 +8,7 @@ import { AGENT_CLOSED, AGENT_STATE, createControl, EXIT_DONE, EXIT_REQUESTED, LI
 import { ENVIRONMENT_KEY, type EventName, type ProcessLink } from '../memory/messages.js';
 import { AgentThread } from './agent-thread.js';
 import { ProcessEnd, requestLastReport, waitForLastReport } from './exit-handshake.js';
+import type { Resources } from './resources.js';
 import { ThreadHost } from './thread-host.js';
 
 /** How long `stop` waits for the last report, without blocking the loop, ms. */
@@ -130,6 +131,16 @@ export class ProcessHost {
   /** Called by the agent through the inspector, once a second: samples this thread's heap and loop. */
   sample(): void {
     this.thread.attached?.sampler.sampleIfDue();
+  }
+
+  /** Called by the agent through the inspector, now and then. */
+  resources(): Resources | null {
+    const attachment = this.thread.attached;
+    if (attachment === null) return null;
+    const sinceMs = monotonicMs();
+    const resources = attachment.resources.read();
+    attachment.sampler.recordPause(sinceMs);
+    return resources;
   }
 
   /** Called by the agent around what it has this thread do, so that the pause is seen. */

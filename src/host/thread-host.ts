@@ -12,6 +12,8 @@ import { observeGc } from './gc-observer.js';
 import { installHttpClient } from './http-client.js';
 import { installHttpServer } from './http-server.js';
 import { Instruments } from './instruments.js';
+import { LiveSize } from './live-size.js';
+import { ResourceCounts } from './resources.js';
 import { RingWriter } from './ring-writer.js';
 import { ThreadSampler } from './thread-sample.js';
 
@@ -21,6 +23,7 @@ interface Attachment {
   memory: ThreadMemory;
   channel: Channel;
   sampler: ThreadSampler;
+  resources: ResourceCounts;
   loopDelay: IntervalHistogram | null;
   undo: (() => void)[];
 }
@@ -47,11 +50,18 @@ export class ThreadHost {
     );
     this.ring.attach(memory, control);
     this.instruments.attach(memory);
-    const sampler = new ThreadSampler(memory, this.ring);
+    const live = new LiveSize();
+    live.start();
+    const sampler = new ThreadSampler(memory, this.ring, live);
     sampler.sample();
-    const attachment: Attachment = { link, control, memory, channel: new Channel(link.channel), sampler, loopDelay: null, undo: [] };
+    const resources = new ResourceCounts();
+    const attachment: Attachment = { link, control, memory, channel: new Channel(link.channel), sampler, resources, loopDelay: null, undo: [] };
     this.attachment = attachment;
-    attachment.undo.push(observeGc(this.ring, memory.dropped, () => sampler.sampleIfDue()));
+    attachment.undo.push(
+      observeGc(this.ring, memory.dropped, (count) => sampler.afterCollections(count)),
+      () => live.stop(),
+      resources.watchWarnings(),
+    );
     if (link.http) {
       const pathFor = (name: string, labels: Record<string, string>) => this.instruments.path(name, labels);
       const onFault = limitedFaults(attachment.channel);

@@ -2,21 +2,25 @@
 import { performance } from 'node:perf_hooks';
 import v8 from 'node:v8';
 import { monotonicMs } from '../core/clock.js';
-import { SAMPLE_MS } from '../core/limits.js';
+import { COLLECTIONS_UNREAD_MAX, SAMPLE_MS } from '../core/limits.js';
 import { NS_PER_MS } from '../core/units.js';
 import { SAMPLE, SAMPLE_SEQ, SPACES_MAX, type ThreadMemory } from '../memory/thread-memory.js';
 import { OWN_PAUSE_ID } from './instruments.js';
+import type { LiveSize } from './live-size.js';
 import type { RingWriter } from './ring-writer.js';
 
 /** Writes samples under a sequence lock: odd while writing, so that a reader sees a torn sample and reads again. */
 export class ThreadSampler {
   private readonly memory: ThreadMemory;
   private readonly ring: RingWriter;
+  private readonly live: LiveSize;
   private lastMs = 0;
+  private unreadCollections = 0;
 
-  constructor(memory: ThreadMemory, ring: RingWriter) {
+  constructor(memory: ThreadMemory, ring: RingWriter, live: LiveSize) {
     this.memory = memory;
     this.ring = ring;
+    this.live = live;
   }
 
   /** Samples unless the last sample is younger than most of a second. */
@@ -24,8 +28,21 @@ export class ThreadSampler {
     if (monotonicMs() - this.lastMs > SAMPLE_MS * 0.9) this.sample();
   }
 
+  /** After a batch of collections: their figures are taken over before they become a pause worth speaking of. */
+  afterCollections(count: number): void {
+    this.unreadCollections += count;
+    if (this.unreadCollections >= COLLECTIONS_UNREAD_MAX) this.readLive();
+    this.sampleIfDue();
+  }
+
+  private readLive(): void {
+    this.unreadCollections = 0;
+    this.live.read();
+  }
+
   sample(): void {
     this.lastMs = monotonicMs();
+    this.readLive();
     const use = process.memoryUsage();
     const heap = v8.getHeapStatistics();
     // Not eventLoopUtilization(), which is zero as long as the loop has not begun: code at the top of a module blocks as any other does.
@@ -40,6 +57,11 @@ export class ThreadSampler {
     sample[SAMPLE.heapLimitBytes] = heap.heap_size_limit;
     sample[SAMPLE.loopIdleMs] = idleMs;
     sample[SAMPLE.loopActiveMs] = monotonicMs() - idleMs;
+    sample[SAMPLE.liveBytes] = this.live.liveBytes;
+    sample[SAMPLE.liveExternalBytes] = this.live.liveExternalBytes;
+    sample[SAMPLE.fullCollections] = this.live.fullCollections;
+    sample[SAMPLE.nativeContexts] = heap.number_of_native_contexts;
+    sample[SAMPLE.detachedContexts] = heap.number_of_detached_contexts;
     const count = Math.min(spaces.length, SPACES_MAX);
     sample[SAMPLE.spaceCount] = count;
     for (let i = 0; i < count; i++) {

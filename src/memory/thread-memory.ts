@@ -11,7 +11,7 @@ import { COUNTER_SLOTS, DEFINITION_BYTES, PATH_SLOTS } from '../core/limits.js';
  *   128       i32 tail: records the agent has committed, modulo 2^32                              A, each slice
  *   192       i32 state | i32 definitionBytes | f64 rejected | f64 clamped                        P, rarely
  *   256       f64 rejectedSeen | f64 clampedSeen                                                  A
- *   320       i32 sampleSeq | .. | f64 x 40: newest sample of the thread's heap and loop          P, about 1 Hz
+ *   320       i32 sampleSeq | .. | f64 x 45: newest sample of the thread's heap and loop          P, about 1 Hz
  *   704       u8 x PATH_SLOTS: sampling shift a path, 0 = time every call                         A, P reads
  *   ...       f64 x PATH_SLOTS x 3: sampledOut, dropped, errors a path, cumulative                P
  *   ...       f64 x PATH_SLOTS x 3: the same as last moved into a window                          A
@@ -48,7 +48,7 @@ import { COUNTER_SLOTS, DEFINITION_BYTES, PATH_SLOTS } from '../core/limits.js';
  */
 
 export const THREAD_MAGIC = 0x50_54_52_31;
-export const THREAD_VERSION = 2;
+export const THREAD_VERSION = 3;
 
 /** Bits of a record's meta word. */
 export const PATH_MASK = 0xfff;
@@ -93,7 +93,12 @@ export const SAMPLE = {
   loopIdleMs: 5,
   loopActiveMs: 6,
   spaceCount: 7,
-  spaces: 8,
+  liveBytes: 8,
+  liveExternalBytes: 9,
+  fullCollections: 10,
+  nativeContexts: 11,
+  detachedContexts: 12,
+  spaces: 13,
 } as const;
 /** Heap spaces a sample holds, each as used and size; V8 has eight to eleven. */
 export const SPACES_MAX = 16;

@@ -46,7 +46,7 @@ function onGrid(points: readonly TimelinePoint[], startMs: number, spanMs: numbe
     const last = clamp(Math.ceil((point.atMs - startMs) / spanMs - 0.5) - 1, cells);
     for (let cell = Math.min(first, middle); cell <= Math.max(last, middle); cell++) {
       // Collections are counted once, in the cell of the middle, so that their sum over the timeline stays what it was.
-      const amounts = cell === middle ? {} : { gcCount: 0, gcTotalMs: 0 };
+      const amounts = cell === middle ? {} : { gcCount: 0, gcTotalMs: 0, ...(point.fullGcCount === undefined ? {} : { fullGcCount: 0 }) };
       const placed = { ...point, ...amounts, atMs: startMs + (cell + 1) * spanMs, spanMs: Math.min(point.spanMs, spanMs) };
       const before = grid.get(cell);
       grid.set(cell, { ...(before === undefined ? placed : joinInTime(before, placed)), atMs: placed.atMs });
@@ -68,6 +68,13 @@ function joinInTime(a: TimelinePoint, b: TimelinePoint): TimelinePoint {
     heapTotalBytes: level(a.heapTotalBytes, b.heapTotalBytes),
     externalBytes: level(a.externalBytes, b.externalBytes),
     loopUtilization: level(a.loopUtilization, b.loopUtilization),
+    ...optional({
+      // What the newest full collection left: 0 is none yet.
+      liveBytes: b.liveBytes || a.liveBytes,
+      arrayBuffersBytes: both(a.arrayBuffersBytes, b.arrayBuffersBytes, level),
+      nativeBytes: both(a.nativeBytes, b.nativeBytes, level),
+      handles: b.handles ?? a.handles,
+    }),
     ...worstAndTotal(a, b),
   };
 }
@@ -82,6 +89,12 @@ function addProcess(a: TimelinePoint, b: TimelinePoint): TimelinePoint {
     heapTotalBytes: a.heapTotalBytes + b.heapTotalBytes,
     externalBytes: a.externalBytes + b.externalBytes,
     loopUtilization: Math.max(a.loopUtilization, b.loopUtilization),
+    ...optional({
+      liveBytes: both(a.liveBytes, b.liveBytes, add),
+      arrayBuffersBytes: both(a.arrayBuffersBytes, b.arrayBuffersBytes, add),
+      nativeBytes: both(a.nativeBytes, b.nativeBytes, add),
+      handles: addCounts(a.handles, b.handles),
+    }),
     ...worstAndTotal(a, b),
   };
 }
@@ -93,7 +106,27 @@ function worstAndTotal(a: TimelinePoint, b: TimelinePoint) {
     gcCount: a.gcCount + b.gcCount,
     gcTotalMs: a.gcTotalMs + b.gcTotalMs,
     gcPauseNsMax: Math.max(a.gcPauseNsMax, b.gcPauseNsMax),
+    ...optional({ fullGcCount: both(a.fullGcCount, b.fullGcCount, add) }),
   };
+}
+
+const add = (a: number, b: number): number => a + b;
+
+/** Of two points, one of which may be of an older report. */
+function both(a: number | undefined, b: number | undefined, merge: (a: number, b: number) => number): number | undefined {
+  return a === undefined || b === undefined ? (b ?? a) : merge(a, b);
+}
+
+function addCounts(a: TimelinePoint['handles'], b: TimelinePoint['handles']): TimelinePoint['handles'] {
+  if (a === undefined || b === undefined) return b ?? a;
+  const sum = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/** Without the fields that are not known. */
+function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function medianSpanMs(points: readonly TimelinePoint[]): number {

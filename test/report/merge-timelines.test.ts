@@ -88,3 +88,21 @@ test('should have no more points than the limit when many processes are merged',
     2700,
   );
 });
+
+test('should merge what leaks are judged by when points have it', (t) => {
+  const at = (atMs: number, liveBytes: number, descriptors: number): TimelinePoint =>
+    point(atMs, 1000, 1, { liveBytes, arrayBuffersBytes: liveBytes / 2, nativeBytes: liveBytes * 4, fullGcCount: 1, handles: { descriptors } });
+  const known = ({ liveBytes, arrayBuffersBytes, nativeBytes, fullGcCount, handles }: TimelinePoint) => ({
+    liveBytes,
+    arrayBuffersBytes,
+    nativeBytes,
+    fullGcCount,
+    handles,
+  });
+  t.deepEqual(thinTimeline([at(1000, 40, 7), at(2000, 0, 9)], 1).map(known), [
+    { liveBytes: 40, arrayBuffersBytes: 10, nativeBytes: 80, fullGcCount: 2, handles: { descriptors: 9 } },
+  ]);
+  t.deepEqual(mergeTimelines([[at(1000, 40, 7)], [at(1000, 60, 1)], [point(1000, 1000, 1)]]).map(known), [
+    { liveBytes: 100, arrayBuffersBytes: 50, nativeBytes: 400, fullGcCount: 2, handles: { descriptors: 8 } },
+  ]);
+});

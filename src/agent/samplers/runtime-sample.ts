@@ -8,6 +8,10 @@ export interface RuntimeSample {
   atMs: number;
   wallMs: number;
   rssBytes: number;
+  /** Resident memory outside of all heaps and of what their objects hold, without pitot's own. */
+  nativeBytes: number;
+  /** What the process keeps open, counted by name. */
+  handles: { [name: string]: number };
   /** CPU of the whole process since it began. */
   cpuUserMs: number;
   cpuSystemMs: number;
@@ -28,6 +32,13 @@ export interface MainSample {
   externalBytes: number;
   arrayBuffersBytes: number;
   heapLimitBytes: number;
+  /** What the newest full collection left of the heap, and what those objects hold outside of it; 0: there was none. */
+  liveBytes: number;
+  liveExternalBytes: number;
+  /** Full collections since the thread was attached. */
+  fullCollections: number;
+  nativeContexts: number;
+  detachedContexts: number;
   /** Since the loop began. */
   loopIdleMs: number;
   loopActiveMs: number;

@@ -52,6 +52,7 @@ export class RuntimeWindow {
     const { sum } = this;
     const before = this.last ?? { ...sample, gc: ZEROS.gc, loop: ZEROS.loop };
     const spanMs = Math.max(0, sample.atMs - before.atMs);
+    const fullGcCount = Math.max(0, (sample.main?.fullCollections ?? 0) - (this.lastMain?.fullCollections ?? 0));
     const cpuUserMs = Math.max(0, sample.cpuUserMs - before.cpuUserMs);
     const cpuSystemMs = Math.max(0, sample.cpuSystemMs - before.cpuSystemMs);
     sum.cpuUserMs += cpuUserMs;
@@ -65,7 +66,14 @@ export class RuntimeWindow {
     sum.samples++;
     const cpuRatio = spanMs > 0 ? (cpuUserMs + cpuSystemMs) / spanMs : 0;
     if (this.last !== null)
-      this.addPoint({ ...levels(sample, this.lastMain), spanMs, cpuRatio, loopUtilization: this.utilization, ...rises(sample, inWindow) });
+      this.addPoint({
+        ...levels(sample, this.lastMain),
+        spanMs,
+        cpuRatio,
+        loopUtilization: this.utilization,
+        fullGcCount,
+        ...rises(sample, inWindow),
+      });
     this.last = sample;
   }
 
@@ -164,6 +172,11 @@ const NO_MAIN: MainSample = {
   externalBytes: 0,
   arrayBuffersBytes: 0,
   heapLimitBytes: 0,
+  liveBytes: 0,
+  liveExternalBytes: 0,
+  fullCollections: 0,
+  nativeContexts: 0,
+  detachedContexts: 0,
   loopIdleMs: 0,
   loopActiveMs: 0,
   spaces: [],
@@ -173,6 +186,8 @@ const ZEROS: RuntimeSample = {
   atMs: 0,
   wallMs: 0,
   rssBytes: 0,
+  nativeBytes: 0,
+  handles: {},
   cpuUserMs: 0,
   cpuSystemMs: 0,
   main: null,
@@ -181,9 +196,9 @@ const ZEROS: RuntimeSample = {
   gc: { count: 0, totalMs: 0, pauseNsMax: 0 },
 };
 
-function levels({ wallMs, rssBytes }: RuntimeSample, main: MainSample | null) {
-  const { heapUsedBytes, heapTotalBytes, externalBytes } = main ?? NO_MAIN;
-  return { atMs: wallMs, rssBytes, heapUsedBytes, heapTotalBytes, externalBytes };
+function levels({ wallMs, rssBytes, nativeBytes, handles }: RuntimeSample, main: MainSample | null) {
+  const { heapUsedBytes, heapTotalBytes, liveBytes, externalBytes, arrayBuffersBytes } = main ?? NO_MAIN;
+  return { atMs: wallMs, rssBytes, heapUsedBytes, heapTotalBytes, liveBytes, externalBytes, arrayBuffersBytes, nativeBytes, handles };
 }
 
 /**

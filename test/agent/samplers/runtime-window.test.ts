@@ -9,6 +9,11 @@ const MAIN: MainSample = {
   externalBytes: 3,
   arrayBuffersBytes: 2,
   heapLimitBytes: 4000,
+  liveBytes: 0,
+  liveExternalBytes: 0,
+  fullCollections: 0,
+  nativeContexts: 0,
+  detachedContexts: 0,
   loopIdleMs: 0,
   loopActiveMs: 0,
   spaces: [{ name: 'old_space', usedBytes: 8, sizeBytes: 16 }],
@@ -21,6 +26,8 @@ const sample = (atMs: number, given: Partial<Omit<RuntimeSample, 'main'>> & { ma
   atMs,
   wallMs: WALL_MS + atMs,
   rssBytes: 100,
+  nativeBytes: 0,
+  handles: {},
   cpuUserMs: 0,
   cpuSystemMs: 0,
   threads: [],
@@ -183,13 +190,15 @@ test('should draw a point a second with what rose in it', (t) => {
   window.add(
     sample(1999, {
       rssBytes: 120,
+      nativeBytes: 30,
+      handles: { descriptors: 9 },
       cpuUserMs: 500.5,
-      main: { heapUsedBytes: 12, loopActiveMs: 1250, loopIdleMs: 750 },
+      main: { heapUsedBytes: 12, liveBytes: 7, fullCollections: 2, loopActiveMs: 1250, loopIdleMs: 750 },
       loop: { delayNsP50: 1, delayNsP99: 20, delayNsMax: 50 },
       gc: { count: 3, totalMs: 5, pauseNsMax: 3e6 },
     }),
   );
-  const level = { heapTotalBytes: 20, externalBytes: 3 };
+  const level = { heapTotalBytes: 20, externalBytes: 3, arrayBuffersBytes: 2 };
   t.deepEqual(window.close().timeline, [
     {
       ...level,
@@ -197,7 +206,11 @@ test('should draw a point a second with what rose in it', (t) => {
       spanMs: 1001,
       cpuRatio: 0.5,
       rssBytes: 100,
+      nativeBytes: 0,
+      handles: {},
       heapUsedBytes: 10,
+      liveBytes: 0,
+      fullGcCount: 0,
       loopDelayNsP99: 10,
       loopDelayNsMax: 50,
       loopUtilization: 0.25,
@@ -211,7 +224,11 @@ test('should draw a point a second with what rose in it', (t) => {
       spanMs: 998,
       cpuRatio: 0,
       rssBytes: 120,
+      nativeBytes: 30,
+      handles: { descriptors: 9 },
       heapUsedBytes: 12,
+      liveBytes: 7,
+      fullGcCount: 2,
       loopDelayNsP99: 20,
       loopDelayNsMax: 20,
       loopUtilization: 1,

@@ -38,14 +38,12 @@ function leaks(rows: readonly Leak[]): Markup {
       { name: 'Kind', cell: (leak) => leak.kind },
       { name: 'Growth an hour', figure: true, cell: (leak) => `${formatBytes(leak.growthBytesPerHour)} (${formatRatio(leak.growthRatioPerHour)})` },
       { name: 'Confidence', figure: true, cell: (leak) => formatRatio(leak.confidence) },
-      { name: 'Culprit', cell: (leak) => html`<code>${leak.culprit.constructor}</code>${frames([leak.culprit.allocation])}` },
-      { name: 'Held by', cell: (leak) => leak.culprit.retainers.join(' ← ') },
-      { name: 'Evidence', cell: (leak) => html`${leak.evidence.map((line) => html`<div>${line}</div>`)}` },
+      { name: 'What', cell: (leak) => html`<div>${leak.message}</div>${leak.suspects.map(({ sentence }) => html`<div>${sentence}</div>`)}` },
+      { name: 'Held by', cell: (leak) => leak.culprit?.retainers.join(' ← ') ?? '' },
+      { name: 'Evidence', cell: (leak) => html`${[leak.whyNot, ...leak.evidence].map((line) => line !== '' && html`<div>${line}</div>`)}` },
     ],
     rows,
   );
 }
 
 const section = (id: string, title: string, body: Markup): Markup => html`<section id="${id}"><h2>${title}</h2>${body}</section>`;
-const frames = (top: Leak['culprit']['allocation'][]): Markup =>
-  html`${top.map((frame) => html`<div><code>${frame.function}</code> <small>${frame.file}${frame.file !== '' && frame.line > 0 && `:${frame.line}`} ${formatRatio(frame.ratio)}</small></div>`)}`;

@@ -1,0 +1,89 @@
+// V8's sampling heap profiler on the main thread, always on at a period that costs nearly nothing: what it still holds when a leak is suspected tells when and
+// where the living objects were made. V8 has one such sampler for all that ask.
+import type { HeapSession } from '../actions/heap-session.js';
+
+/** As HeapProfiler.getSamplingProfile answers. */
+export interface SamplingProfile {
+  head: SamplingNode;
+  /** Of objects that are still alive: bytes they stand for, the node that made them, and how many samples had been taken before, dead ones included. */
+  samples: { size: number; nodeId: number; ordinal: number }[];
+}
+
+export interface SamplingNode {
+  id: number;
+  callFrame: { functionName: string; scriptId: string; url: string; lineNumber: number; columnNumber: number };
+  selfSize: number;
+  children: SamplingNode[];
+}
+
+export interface HeapSamplerSources {
+  open(): Promise<HeapSession | null>;
+  /** Monotonic, ms. */
+  nowMs(): number;
+  onFault(code: string, message: string): void;
+}
+
+export class HeapSampler {
+  /** When the sampler began, monotonic, ms: objects older than that are in no profile. NaN: it does not run. */
+  startedAtMs = Number.NaN;
+  private readonly intervalBytes: number;
+  private readonly sources: HeapSamplerSources;
+  private session: HeapSession | null = null;
+  private isEnded = false;
+
+  constructor(intervalBytes: number, sources: HeapSamplerSources) {
+    this.intervalBytes = intervalBytes;
+    this.sources = sources;
+  }
+
+  async start(): Promise<void> {
+    if (this.intervalBytes === 0 || this.isEnded) return;
+    const session = await this.sources.open();
+    // The process may have come to its end meanwhile.
+    if (session === null || this.isEnded) return session?.close();
+    this.session = session;
+    try {
+      await session.send('HeapProfiler.enable');
+      if ((await this.takeRunning(session)) !== null) {
+        // To start anew would keep the other's period, and to end ours would end theirs.
+        this.session = null;
+        session.close();
+        this.sources.onFault('HEAP_SAMPLER', 'another tool samples the heap: leaks are judged by their trend, without the ages of what is alive');
+        return;
+      }
+      await session.send('HeapProfiler.startSampling', { samplingInterval: this.intervalBytes });
+      this.startedAtMs = this.sources.nowMs();
+    } catch (error) {
+      if (!this.isEnded) this.sources.onFault('HEAP_SAMPLER', (error as Error).message);
+    }
+  }
+
+  /** What is alive of all that was made since `startedAtMs`; pauses the main thread for one full collection, 0.3 to 0.9 ms a MiB. Null: there is no sampler. */
+  async profile(): Promise<SamplingProfile | null> {
+    const { session } = this;
+    if (session === null) return null;
+    const profile = await this.takeRunning(session);
+    if (profile !== null || this.isEnded) return profile;
+    this.sources.onFault('HEAP_SAMPLER', "another tool ended pitot's sampling of the heap: it begins anew");
+    await session.send('HeapProfiler.startSampling', { samplingInterval: this.intervalBytes });
+    this.startedAtMs = this.sources.nowMs();
+    return null;
+  }
+
+  /** Before the process ends, else Node waits for "the debugger". */
+  end(): void {
+    this.isEnded = true;
+    this.startedAtMs = Number.NaN;
+    this.session?.close();
+    this.session = null;
+  }
+
+  /** Null: V8's sampler is not running. */
+  private async takeRunning(session: HeapSession): Promise<SamplingProfile | null> {
+    try {
+      return ((await session.send('HeapProfiler.getSamplingProfile')) as { profile: SamplingProfile }).profile;
+    } catch {
+      return null;
+    }
+  }
+}

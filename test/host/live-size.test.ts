@@ -1,0 +1,62 @@
+// The live size of a heap whose collections the test asks for.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import test from 'ava';
+import { LiveSize } from '../../src/host/live-size.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const MIB = 1024 * 1024;
+
+test('should tell what a full collection left when there was one', (t) => {
+  const live = new LiveSize();
+  live.start();
+  live.read();
+  t.deepEqual([live.liveBytes, live.fullCollections], [0, 0], 'none yet');
+  collect();
+  live.read();
+  const before = live.liveBytes;
+  t.true(before > MIB);
+  const full = live.fullCollections;
+  const kept: number[][] = [];
+  // 64 arrays of 128 KiB and a little, and as many that nobody keeps.
+  for (let i = 0; i < 64; i++) {
+    kept.push(new Array(16_384).fill(i + 0.5));
+    new Array(16_384).fill(i + 0.5);
+  }
+  live.read();
+  t.is(live.liveBytes, before, 'no full collection, no new figure');
+  collect();
+  live.read();
+  t.true(live.fullCollections > full);
+  const grownMib = (live.liveBytes - before) / MIB;
+  t.true(grownMib > 7.5 && grownMib < 10, `${grownMib} MiB of 8`);
+  kept.length = 0;
+  collect();
+  live.read();
+  t.true(Math.abs(live.liveBytes - before) < MIB, `${live.liveBytes - before} bytes of nothing`);
+  live.stop();
+});
+
+test('should tell what arrays hold outside of the heap', (t) => {
+  const live = new LiveSize();
+  live.start();
+  collect();
+  live.read();
+  const before = live.liveExternalBytes;
+  const kept = Buffer.allocUnsafeSlow(4 * MIB);
+  collect();
+  live.read();
+  t.is(live.liveExternalBytes - before, kept.byteLength);
+  live.stop();
+});
+
+test('should do nothing when it was stopped, or is in the middle of a read', (t) => {
+  const live = new LiveSize();
+  live.start();
+  live.stop();
+  live.stop();
+  collect();
+  live.read();
+  t.is(live.fullCollections, 0);
+});
