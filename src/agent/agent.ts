@@ -239,7 +239,7 @@ export class Agent {
     await (this.ending ? this.session?.disconnect() : this.cpu.start());
     await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
     if (this.ending) return;
-    await this.sample();
+    await Promise.all([this.sample(), this.signals.refresh()]);
     this.pulse.every(HANDLES_MS, () => void this.signals.refresh());
     this.pulse.every(SAMPLE_MS, () => void this.sample().catch((error: Error) => this.fault('SAMPLE', error.message)));
     try {

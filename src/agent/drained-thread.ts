@@ -163,6 +163,7 @@ function toSample(at: Float64Array): ThreadSample {
     liveBytes: at[SAMPLE.liveBytes],
     liveExternalBytes: at[SAMPLE.liveExternalBytes],
     fullCollections: at[SAMPLE.fullCollections],
+    allocatedBytes: at[SAMPLE.allocatedBytes],
     nativeContexts: at[SAMPLE.nativeContexts],
     detachedContexts: at[SAMPLE.detachedContexts],
     loopIdleMs: at[SAMPLE.loopIdleMs],

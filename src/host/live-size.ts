@@ -6,8 +6,9 @@ const isOld = (name: string): boolean => !name.startsWith('new_');
 
 interface Collection {
   gcType: string;
+  beforeGC: { heapStatistics: { usedHeapSize: number } };
   afterGC: {
-    heapStatistics: { externalMemory: number };
+    heapStatistics: { usedHeapSize: number; externalMemory: number };
     heapSpaceStatistics: { spaceName: string; spaceUsedSize: number }[];
   };
 }
@@ -20,6 +21,9 @@ export class LiveSize {
   liveExternalBytes = 0;
   /** Full collections seen. */
   fullCollections = 0;
+  /** Allocated on the heap since the first collection, up to the newest: a clock that runs with the work. */
+  allocatedBytes = 0;
+  private leftBytes = Number.NaN;
   private profiler: GCProfiler | null = null;
 
   start(): void {
@@ -36,7 +40,11 @@ export class LiveSize {
     const { statistics } = profiler.stop() as unknown as { statistics: Collection[] };
     profiler.start();
     this.profiler = profiler;
-    for (const { gcType, afterGC } of statistics) if (gcType === 'MarkSweepCompact') this.take(afterGC);
+    for (const { gcType, beforeGC, afterGC } of statistics) {
+      this.allocatedBytes += Math.max(0, beforeGC.heapStatistics.usedHeapSize - this.leftBytes) || 0;
+      this.leftBytes = afterGC.heapStatistics.usedHeapSize;
+      if (gcType === 'MarkSweepCompact') this.take(afterGC);
+    }
   }
 
   /** For good. */

@@ -60,6 +60,7 @@ export class ThreadSampler {
     sample[SAMPLE.liveBytes] = this.live.liveBytes;
     sample[SAMPLE.liveExternalBytes] = this.live.liveExternalBytes;
     sample[SAMPLE.fullCollections] = this.live.fullCollections;
+    sample[SAMPLE.allocatedBytes] = this.live.allocatedBytes;
     sample[SAMPLE.nativeContexts] = heap.number_of_native_contexts;
     sample[SAMPLE.detachedContexts] = heap.number_of_detached_contexts;
     const count = Math.min(spaces.length, SPACES_MAX);

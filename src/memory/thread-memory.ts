@@ -11,7 +11,7 @@ import { COUNTER_SLOTS, DEFINITION_BYTES, PATH_SLOTS } from '../core/limits.js';
  *   128       i32 tail: records the agent has committed, modulo 2^32                              A, each slice
  *   192       i32 state | i32 definitionBytes | f64 rejected | f64 clamped                        P, rarely
  *   256       f64 rejectedSeen | f64 clampedSeen                                                  A
- *   320       i32 sampleSeq | .. | f64 x 45: newest sample of the thread's heap and loop          P, about 1 Hz
+ *   320       i32 sampleSeq | .. | f64 x 46: newest sample of the thread's heap and loop          P, about 1 Hz
  *   704       u8 x PATH_SLOTS: sampling shift a path, 0 = time every call                         A, P reads
  *   ...       f64 x PATH_SLOTS x 3: sampledOut, dropped, errors a path, cumulative                P
  *   ...       f64 x PATH_SLOTS x 3: the same as last moved into a window                          A
@@ -98,7 +98,8 @@ export const SAMPLE = {
   fullCollections: 10,
   nativeContexts: 11,
   detachedContexts: 12,
-  spaces: 13,
+  allocatedBytes: 13,
+  spaces: 14,
 } as const;
 /** Heap spaces a sample holds, each as used and size; V8 has eight to eleven. */
 export const SPACES_MAX = 16;

@@ -18,6 +18,7 @@ test('should tell what a full collection left when there was one', (t) => {
   const before = live.liveBytes;
   t.true(before > MIB);
   const full = live.fullCollections;
+  const allocated = live.allocatedBytes;
   const kept: number[][] = [];
   // 64 arrays of 128 KiB and a little, and as many that nobody keeps.
   for (let i = 0; i < 64; i++) {
@@ -31,6 +32,8 @@ test('should tell what a full collection left when there was one', (t) => {
   t.true(live.fullCollections > full);
   const grownMib = (live.liveBytes - before) / MIB;
   t.true(grownMib > 7.5 && grownMib < 10, `${grownMib} MiB of 8`);
+  const allocatedMib = (live.allocatedBytes - allocated) / MIB;
+  t.true(allocatedMib > 15 && allocatedMib < 20, `${allocatedMib} MiB of 16`);
   kept.length = 0;
   collect();
   live.read();

@@ -1,6 +1,6 @@
 // V8's sampling heap profiler on the main thread, always on at a period that costs nearly nothing: what it still holds when a leak is suspected tells when and
 // where the living objects were made. V8 has one such sampler for all that ask.
-import type { HeapSession } from '../actions/heap-session.js';
+import type { HeapSession } from '../evidence/heap-session.js';
 
 /** As HeapProfiler.getSamplingProfile answers. */
 export interface SamplingProfile {

@@ -37,6 +37,8 @@ export interface MainSample {
   liveExternalBytes: number;
   /** Full collections since the thread was attached. */
   fullCollections: number;
+  /** Allocated on the heap up to the newest collection. */
+  allocatedBytes: number;
   nativeContexts: number;
   detachedContexts: number;
   /** Since the loop began. */

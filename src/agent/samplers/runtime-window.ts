@@ -175,6 +175,7 @@ const NO_MAIN: MainSample = {
   liveBytes: 0,
   liveExternalBytes: 0,
   fullCollections: 0,
+  allocatedBytes: 0,
   nativeContexts: 0,
   detachedContexts: 0,
   loopIdleMs: 0,

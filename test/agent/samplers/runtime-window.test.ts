@@ -12,6 +12,7 @@ const MAIN: MainSample = {
   liveBytes: 0,
   liveExternalBytes: 0,
   fullCollections: 0,
+  allocatedBytes: 0,
   nativeContexts: 0,
   detachedContexts: 0,
   loopIdleMs: 0,
