@@ -22,8 +22,8 @@ test('should tell what a full collection left when there was one', (t) => {
   const kept: number[][] = [];
   // 64 arrays of 128 KiB and a little, and as many that nobody keeps.
   for (let i = 0; i < 64; i++) {
-    kept.push(new Array(16_384).fill(i + 0.5));
-    new Array(16_384).fill(i + 0.5);
+    kept.push(new Array(16_384).fill(i));
+    new Array(16_384).fill(i);
   }
   live.read();
   t.is(live.liveBytes, before, 'no full collection, no new figure');
