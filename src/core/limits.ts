@@ -193,6 +193,10 @@ export const EVIDENCE_MAX = 8;
 export const ACTION_MS_MAX = 10_000;
 /** The same for a flame, whose segments wait for a rotation of threads that may be in native code, ms. */
 export const FLAME_ACTION_MS_MAX = 30_000;
+/** Heavy actions (heap profile, heap snapshot, commands) of all alerts that run or wait: at 30 s each the last one begins within 5 minutes. */
+export const HEAVY_ACTIONS_MAX = 10;
+/** Flames of alerts that are taken at the same time: each merges the profiles of all threads on the agent thread. */
+export const FLAMES_AT_ONCE_MAX = 10;
 /** Pairs of rule and action whose runs are kept, and runs of each: 200 rules with five actions; a limit that allows more runs counts no more. */
 export const ACTION_LIMITS_MAX = 1000;
 export const ACTION_RUNS_MAX = 100;

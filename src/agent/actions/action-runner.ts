@@ -1,10 +1,11 @@
-// Runs the named actions of an alert one after the other: within the limits of its rule, each within its time, and never with an error.
+// Runs the named actions of an alert, the heavy ones in line with those of other alerts: within the limits of its rule, each within its time, and never with an error.
 import type { Alert } from '../../core/alert-types.js';
-import { ACTION_MS_MAX } from '../../core/limits.js';
+import { ACTION_MS_MAX, HEAVY_ACTIONS_MAX } from '../../core/limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import type { ActionLimits, ActionName } from '../../diagnose/rules/rule.js';
 import type { Action } from './action.js';
 import { ActionUse } from './action-limits.js';
+import { HeavyLine } from './heavy-line.js';
 
 /** Characters of an error in an alert. */
 const ERROR_CHARS_MAX = 300;
@@ -27,6 +28,7 @@ export class ActionRunner {
   private readonly actions: ReadonlyMap<ActionName, Action>;
   private readonly nowMs: () => number;
   private readonly use: ActionUse;
+  private readonly heavy = new HeavyLine<string>(HEAVY_ACTIONS_MAX);
 
   constructor({ timeScale, saved }: ActionRunnerOptions, { actions, nowMs }: ActionSources) {
     this.actions = actions;
@@ -35,17 +37,39 @@ export class ActionRunner {
   }
 
   /**
-   * One line an action, for alert.actions: `flame: flame/CPU….cpuprofile`, `heap-snapshot: limited: 3 runs in 1 h`. Each action gets the alert with the
-   * lines of those before it. An alert that is resolved goes, outside of the limits, to those actions that ran when it fired and want to know; the
-   * others have no line then.
+   * One line an action, in the order of the names, for alert.actions: `flame: flame/CPU….cpuprofile`, `heap-snapshot: limited: 3 runs in 1 h`. What is not
+   * heavy is begun before this returns; heavy ones wait for all that were asked for before them, of whatever alert, and are refused where too many wait.
+   * onLines is told the lines so far whenever there is one more. An alert that is resolved goes, outside of the limits, to those actions that ran when it
+   * fired and want to know; the others have no line then.
    */
-  async run(alert: Alert, names: readonly ActionName[], limits: ActionLimits): Promise<string[]> {
-    const lines: string[] = [];
-    for (const name of names) {
-      const line = await this.one({ ...alert, actions: [...alert.actions, ...lines] }, name, limits);
-      if (line !== null) lines.push(line);
-    }
-    return lines;
+  async run(alert: Alert, names: readonly ActionName[], limits: ActionLimits, onLines: (lines: string[]) => void = () => {}): Promise<string[]> {
+    const results: (string | null)[] = names.map(() => null);
+    const lines = (): string[] => results.filter((line) => line !== null);
+    const put = (index: number, line: string): void => {
+      results[index] = line;
+      onLines(lines());
+    };
+    const atOnce: Promise<void>[] = [];
+    const inLine: Promise<void>[] = [];
+    names.forEach((name, index) => {
+      const { action, why } = this.admit(alert, name, limits);
+      const label = action?.label ?? name;
+      const tell = (result: string): void => put(index, result === '' ? label : `${label}: ${result}`);
+      if (why === NOT_CONCERNED) return;
+      if (action === undefined || why !== null) tell(why ?? '');
+      else if (action.pace === 'at-once') atOnce.push(bounded(action, alert).then(tell));
+      else {
+        const run = async (): Promise<string> => {
+          // A command is to know the flame's file.
+          await Promise.all(atOnce);
+          return bounded(action, { ...alert, actions: [...alert.actions, ...lines()] });
+        };
+        const shareAs = action.pace === 'heavy-shared' ? name : null;
+        inLine.push((this.heavy.underWay(name) ?? this.heavy.enter(shareAs, run)).then(tell));
+      }
+    });
+    await Promise.all([...atOnce, ...inLine]);
+    return lines();
   }
 
   /** The limits used up so far, as plain JSON. */
@@ -53,20 +77,22 @@ export class ActionRunner {
     return this.use.save(this.nowMs());
   }
 
-  private async one(alert: Alert, name: ActionName, limits: ActionLimits): Promise<string | null> {
+  /** why null: the action is to run, and counts as run. */
+  private admit(alert: Alert, name: ActionName, limits: ActionLimits): { action: Action | undefined; why: string | null } {
     const action = this.actions.get(name);
-    if (action === undefined) return alert.state === 'resolved' ? null : `${name}: unknown: no action, sink or command has this name`;
-    const label = action.label ?? name;
-    if (alert.state === 'resolved') {
-      if (!this.use.resolve(alert.rule, name, alert.id) || !action.atResolve) return null;
-    } else {
-      const why = this.use.take(alert.rule, name, alert.id, limits, this.nowMs());
-      if (why !== null) return `${label}: limited: ${why}`;
-    }
-    const result = await bounded(action, alert);
-    return result === '' ? label : `${label}: ${result}`;
+    const isOver = alert.state === 'resolved';
+    if (action === undefined) return { action, why: isOver ? NOT_CONCERNED : 'unknown: no action, sink or command has this name' };
+    if (isOver && (!this.use.resolve(alert.rule, name, alert.id) || !action.atResolve)) return { action, why: NOT_CONCERNED };
+    // Before the limits: what is refused has not run.
+    const refusal = action.pace === 'at-once' || this.heavy.underWay(name) !== undefined ? null : this.heavy.refusal;
+    if (refusal !== null) return { action, why: `refused: ${refusal}` };
+    const limited = isOver ? null : this.use.take(alert.rule, name, alert.id, limits, this.nowMs());
+    return { action, why: limited === null ? null : `limited: ${limited}` };
   }
 }
+
+/** The alert is resolved, and the action has nothing to do with that: no line. */
+const NOT_CONCERNED = '';
 
 /** Never rejects. */
 async function bounded(action: Action, alert: Alert): Promise<string> {

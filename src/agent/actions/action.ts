@@ -6,11 +6,16 @@ export interface Action {
   label?: string;
   /** Also done when the alert is resolved, for those that were done when it fired. False: it gathers evidence of what is over by then. */
   atResolve: boolean;
+  /**
+   * at-once: whatever else is under way. heavy: it takes long, or burdens the process; one at a time, of whatever alert. heavy-shared: so too, and what
+   * runs or waits serves further alerts, since it does not depend on the alert.
+   */
+  pace: 'at-once' | 'heavy' | 'heavy-shared';
   /** ms; the runner gives the action up after so long, and aborts its signal. */
   timeoutMs: number;
   /**
-   * Says what came of it, as `flame/CPU….cpuprofile` or `refused: …`; the alert has the results of the actions before it. What it throws becomes
-   * `failed: …`. After the signal's abort nobody waits for it: it lets go of what it holds.
+   * Says what came of it, as `flame/CPU….cpuprofile` or `refused: …`; a heavy one gets the alert with what has come of the rule's other actions by then.
+   * What it throws becomes `failed: …`. After the signal's abort nobody waits for it: it lets go of what it holds.
    */
   run(alert: Alert, signal: AbortSignal): Promise<string>;
 }

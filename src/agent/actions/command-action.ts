@@ -26,6 +26,7 @@ export function commandAction(name: string, { run, timeoutMs }: CommandConfig, {
   return {
     label: `command ${name}`,
     atResolve: true,
+    pace: 'heavy',
     // The time-out is kept here, where the command can be ended.
     timeoutMs: timeoutMs + 2 * COMMAND_GRACE_MS,
     run: (alert, signal) => runCommand(run, timeoutMs, commandEnv(env, alert), monotonicMs, signal),

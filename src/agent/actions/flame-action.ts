@@ -1,7 +1,7 @@
 // The action `flame`: the CPU profile of the moment, as files under flame/.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALERT_FLAME_THREADS_MAX, FLAME_ACTION_MS_MAX } from '../../core/limits.js';
+import { ALERT_FLAME_THREADS_MAX, FLAME_ACTION_MS_MAX, FLAMES_AT_ONCE_MAX } from '../../core/limits.js';
 import { nameProfile } from '../../flame/names/name-profile.js';
 import type { Profile } from '../../flame/profile.js';
 import { mergeSegments } from '../../flame/profile-segments.js';
@@ -12,13 +12,21 @@ import type { Action } from './action.js';
 /** takeFlame: writes the profile of the moment under the sequence `alert-0001` and returns its first file; null: there are no samples. */
 export function flameAction(directory: string, takeFlame: (sequence: string) => Promise<string | null>): Action {
   let number = -1;
+  let underWay = 0;
   return {
     atResolve: false,
+    pace: 'at-once',
     timeoutMs: FLAME_ACTION_MS_MAX,
     async run() {
+      if (underWay >= FLAMES_AT_ONCE_MAX) return `refused: ${underWay} are being taken`;
       if (number < 0) number = lastNumber(directory);
-      const file = await takeFlame(`alert-${String(++number).padStart(4, '0')}`);
-      return file ?? 'no file: there are no CPU samples of this moment';
+      underWay++;
+      try {
+        const file = await takeFlame(`alert-${String(++number).padStart(4, '0')}`);
+        return file ?? 'no file: there are no CPU samples of this moment';
+      } finally {
+        underWay--;
+      }
     },
   };
 }

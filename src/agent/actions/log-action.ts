@@ -12,6 +12,7 @@ const LEVELS = { critical: 'error', warning: 'warn', info: 'info' } as const;
 export function logAction(write: WriteLog): Action {
   return {
     atResolve: true,
+    pace: 'at-once',
     timeoutMs: ACTION_MS_MAX,
     async run({ id, rule, severity, state, labels, value, threshold, since, message }: Alert) {
       write(

@@ -27,8 +27,8 @@ export interface AlertMonitorOptions {
 }
 
 export interface AlertSources {
-  /** Runs the actions of a rule; resolves with a line for each that says what came of it. */
-  act(alert: Alert, rule: Rule): Promise<string[]>;
+  /** Runs the actions of a rule; resolves with a line for each that says what came of it, and tells the lines so far whenever there is one more. */
+  act(alert: Alert, rule: Rule, onLines: (lines: string[]) => void): Promise<string[]>;
   /** Hands an alert that fires or is resolved to the rule's sinks. */
   send(alert: Alert, rule: Rule): void;
   /** Alerts that fire go on firing: for sinks that must be told again and again. */
@@ -38,6 +38,11 @@ export interface AlertSources {
   save(state: unknown): void;
   nowWallMs(): number;
   onFault(code: string, message: string): void;
+}
+
+/** What came of the actions of an alert, one time that they were run. */
+interface Done {
+  lines: string[];
 }
 
 interface Saved {
@@ -54,14 +59,15 @@ export class AlertMonitor {
   private readonly engine: RuleEngine;
   private readonly history: KpiHistory;
   private readonly operations: OperationsUnderWay;
-  /** What was done about alerts that are not over. */
-  private readonly done = new Map<string, string[]>();
+  /** What was done about alerts that are not over: lines of each time the actions were run. */
+  private readonly done = new Map<string, Done[]>();
   private readonly deliveries = new Map<string, Map<string, string>>();
   /** Evidence as it was when the alert fired, and the newest. */
   private readonly evidence = new Map<string, string[]>();
   private readonly ofRun = new Map<string, Alert>();
   private savedAtMs = 0;
-  private acting: Promise<void> = Promise.resolve();
+  /** Alerts do not wait for each other: what must be done one after the other is kept so by the actions' runner. */
+  private readonly acting = new Set<Promise<void>>();
 
   constructor(options: AlertMonitorOptions, sources: AlertSources) {
     this.options = options;
@@ -107,8 +113,8 @@ export class AlertMonitor {
   }
 
   /** Resolves when the actions that were begun are done. */
-  settle(): Promise<void> {
-    return this.acting;
+  async settle(): Promise<void> {
+    while (this.acting.size > 0) await Promise.all(this.acting);
   }
 
   private evaluate(given: Figures): Figures {
@@ -152,14 +158,25 @@ export class AlertMonitor {
   }
 
   private act(alert: Alert, rule: Rule): void {
-    this.acting = this.acting
-      .then(() => this.sources.act(alert, rule))
-      .then((lines) => {
-        if (lines.length === 0) return;
-        this.done.set(alert.id, [...(this.done.get(alert.id) ?? []), ...lines]);
-        this.tell('actions', this.complete(alert, rule));
-      })
-      .catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message));
+    const done: Done = { lines: [] };
+    this.done.set(alert.id, [...(this.done.get(alert.id) ?? []), done]);
+    const acting = this.run(alert, rule, done)
+      .catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message))
+      .finally(() => this.acting.delete(acting));
+    this.acting.add(acting);
+  }
+
+  private async run(alert: Alert, rule: Rule, done: Done): Promise<void> {
+    const put = (lines: string[]): void => {
+      done.lines = lines;
+    };
+    put(await this.sources.act(alert, rule, put));
+    if (done.lines.length === 0) return;
+    const before = this.done.get(alert.id) ?? [];
+    // The alert may have been forgotten meanwhile: what came of it is told all the same.
+    if (!before.includes(done)) this.done.set(alert.id, [...before, done]);
+    // Or have ended: actions take their time, and a line that says it fires would be the last that is known of it.
+    this.tell('actions', this.complete(this.ofRun.get(alert.id) ?? alert, rule));
   }
 
   /** Told by a sink. One line a sink, the newest: a notification that is tried again would fill the report. */
@@ -177,7 +194,7 @@ export class AlertMonitor {
       ...alert,
       runbook: rule === undefined ? alert.runbook : renderRunbook(rule.runbook),
       evidence: this.evidence.get(alert.id) ?? alert.evidence,
-      actions: [...(this.done.get(alert.id) ?? []), ...(this.deliveries.get(alert.id)?.values() ?? [])],
+      actions: [...(this.done.get(alert.id) ?? []).flatMap(({ lines }) => lines), ...(this.deliveries.get(alert.id)?.values() ?? [])],
     };
   }
 

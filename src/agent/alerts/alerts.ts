@@ -82,11 +82,12 @@ export class Alerts {
     this.monitor = new AlertMonitor(
       { loaded, directory, timeScale, windowMs, stepMs: this.stepMs, saved: saved.monitor },
       {
-        act: (alert, rule) =>
+        act: (alert, rule, onLines) =>
           this.runner.run(
             alert,
             rule.actions.filter((name) => !loaded.sinks.has(name)),
             rule.limits,
+            onLines,
           ),
         send: (alert, rule) => this.delivery?.enqueue(alert, sinksOf(rule)),
         goesOn: (firing, ruleOf) =>

@@ -26,15 +26,11 @@ export const heapProfileMs = (timeScale: number, forMs = HEAP_PROFILE_MS): numbe
 
 export function heapProfileAction({ forMs, ...options }: HeapActionOptions & { forMs?: number }, sources: HeapActionSources): Action {
   const profileMs = heapProfileMs(options.timeScale, forMs);
-  /** V8 has one sampler: alerts at the same time share its profile. */
-  let current: Promise<string> | null = null;
   return {
     atResolve: false,
+    pace: 'heavy-shared',
     timeoutMs: profileMs + 2 * HEAP_ANSWER_MS_MAX,
-    run(_alert, signal) {
-      current ??= profile(options, profileMs, sources, signal).finally(() => (current = null));
-      return current;
-    },
+    run: (_alert, signal) => profile(options, profileMs, sources, signal),
   };
 }
 

@@ -37,13 +37,11 @@ export interface HeapSnapshotSources extends HeapActionSources {
 const IS_NODE_20 = Number(process.versions.v8.split('.')[0]) < 12;
 
 export function heapSnapshotAction(options: HeapSnapshotOptions, sources: HeapSnapshotSources): Action {
-  let isBusy = false;
   return {
     atResolve: false,
+    pace: 'heavy-shared',
     timeoutMs: SNAPSHOT_MS_MAX,
     async run(_alert, signal) {
-      if (isBusy) return 'refused: one is being taken';
-      isBusy = true;
       const session = await sources.open();
       try {
         if (session === null) return 'refused: the inspector is not available in this process';
@@ -52,7 +50,6 @@ export function heapSnapshotAction(options: HeapSnapshotOptions, sources: HeapSn
         return why === null ? await take(session, options, sources) : `refused: ${why}`;
       } finally {
         session?.close();
-        isBusy = false;
       }
     },
   };

@@ -1,15 +1,16 @@
-// Actions one after the other, within their times and limits, on a clock that the test turns.
+// Actions at once or in line, within their times and limits, on a clock that the test turns.
 import test from 'ava';
 import type { Action } from '../../../src/agent/actions/action.js';
 import { ActionRunner } from '../../../src/agent/actions/action-runner.js';
 import { logAction } from '../../../src/agent/actions/log-action.js';
 import type { Alert } from '../../../src/core/alert-types.js';
+import { HEAVY_ACTIONS_MAX } from '../../../src/core/limits.js';
 import { exampleAlert } from './example-alert.js';
 
 const HOUR_MS = 3_600_000;
 const FREE = { count: 100, windowMs: HOUR_MS, coolDownMs: 0 };
 
-const action = (run: Action['run'], change: Partial<Action> = {}): Action => ({ atResolve: true, timeoutMs: 1000, run, ...change });
+const action = (run: Action['run'], change: Partial<Action> = {}): Action => ({ atResolve: true, pace: 'at-once', timeoutMs: 1000, run, ...change });
 
 function makeRunner(actions: Record<string, Action>, { saved, timeScale = 1 }: { saved?: unknown; timeScale?: number } = {}) {
   const clock = { nowMs: 1_800_000_000_000 };
@@ -17,15 +18,134 @@ function makeRunner(actions: Record<string, Action>, { saved, timeScale = 1 }: {
   return { runner, clock };
 }
 
-test('should give each action the results of those before it when several run', async (t) => {
+/** A heavy action that ends when the test says so, and what it saw. */
+function slowAction() {
+  const begun: { id: string; actions: string[]; end(result: string): void }[] = [];
+  const slow = action(({ id, actions }) => new Promise((end) => begun.push({ id, actions, end })), { pace: 'heavy' });
+  return { slow, begun };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('should give a heavy action the results of those before it when several run', async (t) => {
   const seen: string[][] = [];
-  const see = action(async ({ actions }) => {
-    seen.push(actions);
-    return `saw ${actions.length}`;
+  const see = action(
+    async ({ actions }) => {
+      seen.push(actions);
+      return `saw ${actions.length}`;
+    },
+    { pace: 'heavy' },
+  );
+  const { runner } = makeRunner({ one: see, two: see, flame: action(async () => 'x.cpuprofile') });
+  t.deepEqual(await runner.run(exampleAlert({ actions: ['before: done'] }), ['one', 'two', 'flame'], FREE), [
+    'one: saw 2',
+    'two: saw 3',
+    'flame: x.cpuprofile',
+  ]);
+  t.deepEqual(seen, [
+    ['before: done', 'flame: x.cpuprofile'],
+    ['before: done', 'one: saw 2', 'flame: x.cpuprofile'],
+  ]);
+});
+
+test('should do what is not heavy within the call, and tell it in the order of the rule, when a heavy action is slow', async (t) => {
+  const { slow, begun } = slowAction();
+  const done: string[] = [];
+  const light = (name: string): Action =>
+    action(async ({ id }) => {
+      done.push(`${name} ${id}`);
+      return 'done';
+    });
+  const { runner } = makeRunner({ slow, log: light('log'), flame: light('flame') });
+  const names = ['slow', 'flame', 'log'];
+  const told: string[][] = [];
+  const first = runner.run(exampleAlert({ id: 'a' }), names, FREE, (lines) => told.push(lines));
+  const second = runner.run(exampleAlert({ id: 'b' }), names, FREE);
+  t.deepEqual(done, ['flame a', 'log a', 'flame b', 'log b']);
+  await settled();
+  t.deepEqual(told, [['flame: done'], ['flame: done', 'log: done']]);
+  t.deepEqual(
+    begun.map(({ id }) => id),
+    ['a'],
+  );
+  begun[0].end('one');
+  t.deepEqual(await first, ['slow: one', 'flame: done', 'log: done']);
+  t.deepEqual(told.at(-1), ['slow: one', 'flame: done', 'log: done']);
+  await settled();
+  begun[1].end('two');
+  t.deepEqual(await second, ['slow: two', 'flame: done', 'log: done']);
+});
+
+test('should run heavy actions one at a time, and refuse what is over the bound without using up its limit, when many alerts fire', async (t) => {
+  const { slow, begun } = slowAction();
+  const { runner } = makeRunner({ slow, log: action(async () => '') });
+  const limits = { count: HEAVY_ACTIONS_MAX + 1, windowMs: HOUR_MS, coolDownMs: 0 };
+  const ids = Array.from({ length: HEAVY_ACTIONS_MAX }, (_, i) => `alert-${i}`);
+  const runs = ids.map((id) => runner.run(exampleAlert({ id }), ['slow'], limits));
+  const refused = await runner.run(exampleAlert({ id: 'late' }), ['slow', 'log'], limits);
+  t.deepEqual(refused, [`slow: refused: ${HEAVY_ACTIONS_MAX} heavy actions are under way or wait, the most there may be`, 'log']);
+  for (let i = 0; i < ids.length; i++) {
+    await settled();
+    t.is(begun.length, i + 1);
+    begun[i].end('done');
+  }
+  t.deepEqual(
+    await Promise.all(runs),
+    ids.map(() => ['slow: done']),
+  );
+  t.deepEqual(
+    begun.map(({ id }) => id),
+    ids,
+  );
+  // It was refused when the alert fired: its end is nothing to it.
+  t.deepEqual(await runner.run(exampleAlert({ id: 'late', state: 'resolved' }), ['slow'], limits), []);
+  const last = runner.run(exampleAlert({ id: 'last' }), ['slow'], limits);
+  await settled();
+  begun.at(-1)?.end('done');
+  t.deepEqual(await last, ['slow: done']);
+  t.deepEqual(await runner.run(exampleAlert({ id: 'more' }), ['slow'], limits), [`slow: limited: ${HEAVY_ACTIONS_MAX + 1} runs in 1 h`]);
+});
+
+test('should give alerts the same result when they ask for a shared action that runs or waits', async (t) => {
+  const { slow, begun } = slowAction();
+  const { slow: profile, begun: profiles } = slowAction();
+  const { runner } = makeRunner({ slow, profile: { ...profile, pace: 'heavy-shared' } });
+  const first = runner.run(exampleAlert({ id: 'a' }), ['slow', 'profile'], FREE);
+  const second = runner.run(exampleAlert({ id: 'b' }), ['profile'], FREE);
+  await settled();
+  begun[0].end('done');
+  await settled();
+  const third = runner.run(exampleAlert({ id: 'c' }), ['profile'], FREE);
+  profiles[0].end('x.heapprofile');
+  t.deepEqual(await Promise.all([first, second, third]), [
+    ['slow: done', 'profile: x.heapprofile'],
+    ['profile: x.heapprofile'],
+    ['profile: x.heapprofile'],
+  ]);
+  const later = runner.run(exampleAlert({ id: 'd' }), ['profile'], FREE);
+  await settled();
+  profiles[1].end('y.heapprofile');
+  t.deepEqual(await later, ['profile: y.heapprofile']);
+});
+
+test('should go on with those that wait when a heavy action fails or takes too long', async (t) => {
+  const ran: string[] = [];
+  const heavy = (name: string, run: Action['run'], timeoutMs = 1000): Action =>
+    action(
+      (alert, signal) => {
+        ran.push(name);
+        return run(alert, signal);
+      },
+      { pace: 'heavy', timeoutMs },
+    );
+  const { runner } = makeRunner({
+    fails: heavy('fails', () => Promise.reject(new Error('no'))),
+    hangs: heavy('hangs', () => new Promise(() => {}), 20),
+    last: heavy('last', async () => 'done'),
   });
-  const { runner } = makeRunner({ one: see, two: see });
-  t.deepEqual(await runner.run(exampleAlert({ actions: ['before: done'] }), ['one', 'two'], FREE), ['one: saw 1', 'two: saw 2']);
-  t.deepEqual(seen, [['before: done'], ['before: done', 'one: saw 1']]);
+  const runs = ['fails', 'hangs', 'last'].map((name) => runner.run(exampleAlert({ id: name }), [name], FREE));
+  t.deepEqual(await Promise.all(runs), [['fails: failed: no'], ['hangs: timed out after 20 ms'], ['last: done']]);
+  t.deepEqual(ran, ['fails', 'hangs', 'last']);
 });
 
 test('should go on with the next action when one throws, rejects, hangs or is unknown', async (t) => {

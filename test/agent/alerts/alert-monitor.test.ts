@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { AlertMonitor } from '../../../src/agent/alerts/alert-monitor.js';
+import { AlertMonitor, type AlertSources } from '../../../src/agent/alerts/alert-monitor.js';
 import type { Alert } from '../../../src/core/alert-types.js';
 import type { Figures } from '../../../src/diagnose/figures.js';
 import type { Rule } from '../../../src/diagnose/rules/rule.js';
@@ -48,7 +48,7 @@ function figures(minute: number, queue: number): Figures {
   };
 }
 
-function makeMonitor(t: ExecutionContext, saved?: unknown) {
+function makeMonitor(t: ExecutionContext, saved?: unknown, act?: AlertSources['act'], rules: Rule[] = [RULE]) {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-alerts-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const told: string[] = [];
@@ -59,7 +59,7 @@ function makeMonitor(t: ExecutionContext, saved?: unknown) {
   };
   const monitor = new AlertMonitor(
     {
-      loaded: { rules: [RULE], sinks: new Map(), commands: new Map(), mistakes: [], notJudged: [] },
+      loaded: { rules, sinks: new Map(), commands: new Map(), mistakes: [], notJudged: [] },
       directory,
       timeScale: 1,
       windowMs: 60_000,
@@ -67,10 +67,12 @@ function makeMonitor(t: ExecutionContext, saved?: unknown) {
       saved,
     },
     {
-      act: async (alert) => {
-        say('act')(alert);
-        return [`log`, `flame: flame/x.cpuprofile`];
-      },
+      act:
+        act ??
+        (async (alert) => {
+          say('act')(alert);
+          return [`log`, `flame: flame/x.cpuprofile`];
+        }),
       send: say('send'),
       goesOn: (firing) => seen.goingOn.push(firing.map(({ id }) => id)),
       onAlert: ({ event }) => told.push(event),
@@ -147,4 +149,46 @@ test('should fire as late and no later when the process was started anew in betw
   await second.monitor.settle();
   t.like(alerts[0], { state: 'firing', since: '2026-01-02T03:01:00.000Z' });
   t.like(rules[0], { rule: 'queue is long', state: 'firing' });
+});
+
+test('should act on an alert while the actions of another are under way, and show what is done of them, in order', async (t) => {
+  const acts: { alert: Alert; tell(lines: string[]): void; end(lines: string[]): void }[] = [];
+  const act: AlertSources['act'] = (alert, _rule, tell) => new Promise((end) => acts.push({ alert, tell, end }));
+  const { monitor, directory } = makeMonitor(t, undefined, act, [RULE, { ...RULE, name: 'queue is very long' }]);
+  monitor.judge(figures(1, 12));
+  monitor.judge(figures(2, 12));
+  t.deepEqual(
+    acts.map(({ alert }) => alert.rule),
+    ['queue is long', 'queue is very long'],
+  );
+  acts[0].tell(['flame: x', 'log']);
+  acts[1].end(['log']);
+  const during = monitor.judge(figures(3, 12)).alerts;
+  await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(
+    during.map(({ actions }) => actions),
+    [['flame: x', 'log'], []],
+  );
+  monitor.judge(figures(4, 1));
+  acts[2].end(['command: at its end']);
+  acts[3].end([]);
+  acts[0].end(['heap-profile: y', 'flame: x', 'log']);
+  await monitor.settle();
+  t.deepEqual(
+    monitor.alertsOfRun.map(({ rule, state, actions }) => [rule, state, actions]),
+    [
+      ['queue is very long', 'resolved', ['log']],
+      ['queue is long', 'resolved', ['heap-profile: y', 'flame: x', 'log', 'command: at its end']],
+    ].sort(),
+  );
+  t.deepEqual(
+    readAlertLines(directory)
+      .filter(({ event }) => event === 'actions')
+      .map(({ alert }) => [alert.rule, alert.state]),
+    [
+      ['queue is very long', 'firing'],
+      ['queue is long', 'resolved'],
+      ['queue is long', 'resolved'],
+    ],
+  );
 });

@@ -75,7 +75,7 @@ test.serial('should take one snapshot when two alerts ask at the same time, and 
   const base = makeBase(t);
   const first = await run(t, { runs: [['heap-snapshot'], ['heap-snapshot']] }, base);
   t.regex(first.lines[0][0], SNAPSHOT_LINE);
-  t.is(first.lines[1][0], 'heap-snapshot: refused: one is being taken');
+  t.is(first.lines[1][0], first.lines[0][0]);
   const second = await run(t, { runs: [['heap-snapshot']] }, base);
   t.regex(second.lines[0][0], /^heap-snapshot: refused: process \d+ took one [\d.]+ m?s ago, one in 24 h is allowed$/);
   t.is(second.heap.length, 1);
