@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { MonitoringService } from 'pitot/monitoring';
 import { openDatabase } from './database.js';
 import { buildServer } from './server.js';
+import { readPlantedLeak } from './sessions.js';
 
 /** A stop that takes longer than this is given up: something hangs that would keep the process for ever. */
 const STOP_MS_MAX = 10_000;
@@ -14,6 +15,7 @@ const HEALTH_MS = 10_000;
 export type ServiceMessage = { readonly kind: 'listening'; readonly port: number };
 
 async function main(): Promise<void> {
+  const leak = readPlantedLeak(process.env.LEAK);
   const url = process.env.DATABASE_URL || undefined;
   const dataDir = process.env.LEDGER_DATA_DIR || 'examples/ledger/data';
   if (url === undefined && !dataDir.startsWith('memory://')) await mkdir(dataDir, { recursive: true });
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
   // What it would log stands in pitot's reports, and in alerts.ndjson when it goes wrong.
   const monitoring = new MonitoringService({ intervalMs: Number(process.env.LEDGER_HEALTH_MS || HEALTH_MS), logger: null });
   const faults = process.env.LEDGER_FAULTS === '1';
-  const app = buildServer({ database, monitoring, faults, onError: (error) => console.error(`ledger: ${error.message}`) });
+  const app = buildServer({ database, monitoring, faults, leak, onError: (error) => console.error(`ledger: ${error.message}`) });
 
   let stopping = false;
   const stop = async (): Promise<void> => {

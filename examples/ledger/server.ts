@@ -11,6 +11,7 @@ import { simulateTurnover } from './forecast.js';
 import { Ledger } from './ledger.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { PROJECTIONS, readBalance, readDailyTotals } from './projections.js';
+import { createSession, type PlantedLeak, SessionStore } from './sessions.js';
 import { readStatement } from './statement.js';
 
 export interface ServerOptions {
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly onError?: (error: Error) => void;
   /** Whether faults can be asked for, by `POST /faults`; default false. Never where strangers can reach the service. */
   readonly faults?: boolean;
+  /** What is leaked, to show how that is found; default null. */
+  readonly leak?: PlantedLeak;
   /** Gets the health check `database`. */
   readonly monitoring?: MonitoringService;
 }
@@ -63,6 +66,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     return reply.code(500).send({ error: 'internal', message: 'the ledger could not answer' });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no-such-route', message: 'no such route' }));
+  if (options.leak === 'sessions') {
+    const store = new SessionStore();
+    app.addHook('onRequest', async (request) => void createSession(store, request.headers, now().getTime()));
+  }
   if (runProjections) app.addHook('onReady', async () => runner.start());
   const removeCheck = options.monitoring?.health('database', () => store.headPosition());
   app.addHook('onClose', async () => {
