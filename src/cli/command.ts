@@ -16,6 +16,8 @@ export interface CliIo {
   err(text: string): void;
   /** Characters a line of standard output. */
   width: number;
+  /** Whether standard error is a terminal, where a line may be written over. */
+  errIsTerminal: boolean;
   /** Whether standard output takes ANSI colours. */
   colour: boolean;
 }

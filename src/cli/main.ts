@@ -3,7 +3,6 @@
 import { nearestName } from '../config/nearest-name.js';
 import { PitotError } from '../core/errors.js';
 import { type CliIo, type Command, EXIT_CONFIG, EXIT_DONE, EXIT_USAGE } from './command.js';
-import { laterCommand } from './later.js';
 import { packageVersion } from './version.js';
 
 /** Width of output that goes to no terminal: wide enough that names are seldom cut. */
@@ -33,7 +32,11 @@ const COMMANDS: Record<string, Entry> = {
     load: async () => (await import('./flame.js')).command,
   },
   diff: { usage: 'diff BEFORE AFTER', summary: 'what became slower, beyond noise', load: async () => (await import('./diff.js')).command },
-  heap: later('heap', 'SNAPSHOT [LATER]'),
+  heap: {
+    usage: 'heap SNAPSHOT [LATER]',
+    summary: 'what a heap snapshot holds, what holds it, what grew',
+    load: async () => (await import('./heap.js')).command,
+  },
 };
 
 const USAGE_WIDTH = Math.max(...Object.values(COMMANDS).map((entry) => entry.usage.length));
@@ -59,6 +62,7 @@ const io: CliIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   width: process.stdout.columns ?? PIPE_WIDTH,
+  errIsTerminal: process.stderr.isTTY === true,
   colour: process.stdout.isTTY === true && process.stdout.hasColors() && !process.env.NO_COLOR,
 };
 
@@ -108,8 +112,4 @@ function fail(name: string, error: unknown): number {
   }
   io.err(`pitot ${name}: ${error.message}\n`);
   return error.code.startsWith('CONFIG_') ? EXIT_CONFIG : EXIT_USAGE;
-}
-
-function later(name: string, usage: string): Entry {
-  return { usage: `${name} ${usage}`, summary: 'not in this version', load: async () => laterCommand(name, usage) };
 }

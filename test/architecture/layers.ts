@@ -8,9 +8,10 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['config'],
   ['memory'],
   ['host', 'aggregate'],
+  // heap reads snapshots of any tool and knows nothing of the rest.
   // monitoring is an API over host alone; diagnose knows nothing of it.
   ['diagnose', 'monitoring'],
-  ['flame'],
+  ['flame', 'heap'],
   ['report'],
   ['export'],
   ['agent'],

@@ -78,13 +78,13 @@ test('should show its own help when any command is asked for it', (t) => {
   }
 });
 
-test('should end with 2 and one line when a command is unknown, later or misused', (t) => {
+test('should end with 2 and one line when a command is unknown or misused', (t) => {
   const cases: [string[], string][] = [
     [['reprot'], 'pitot: unknown command "reprot". Did you mean report?\n'],
     [['toString'], 'pitot: unknown command "toString". See pitot --help.\n'],
     [['flame'], 'pitot flame: FILE: expected one profile or run directory, received 0. For example: pitot flame CPU.1.cpuprofile -o flame.svg.\n'],
     [['diff', 'a'], 'pitot diff: BEFORE AFTER: expected two paths, received 1. For example: pitot diff before.cpuprofile after.cpuprofile.\n'],
-    [['heap', 'x'], 'pitot heap: not in this version\n'],
+    [['heap', 'x'], 'pitot heap: x: expected a whole heap snapshot of V8, received nothing there. Name a .heapsnapshot file.\n'],
     [['check-config'], 'pitot check-config: FILE: expected one file, received 0. Name the JSON file: pitot check-config FILE.\n'],
     [['run'], 'pitot run: app.js: expected a script to run, received none. For example: pitot run app.js.\n'],
     [['report', '--jsn'], 'pitot report: --jsn: expected an option of this command, received "--jsn". Did you mean --json?\n'],

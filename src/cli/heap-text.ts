@@ -1,0 +1,95 @@
+// A heap analysis as text for people: suspects first, then growth, then constructors.
+import { basename } from 'node:path';
+import { formatBytes } from '../core/units.js';
+import type { ConstructorFigures, HeapAnalysis, HeapGrowth, HeapSuspect, SourcePlace } from '../heap/heap-analysis.js';
+import { type Column, printable, textTable } from '../report/text-table.js';
+
+export interface HeapTextOptions {
+  /** Rows of a table. */
+  rows: number;
+  /** Characters a line. */
+  width: number;
+  colour: boolean;
+}
+
+/** Ends with a line break. */
+export function renderHeap(analysis: HeapAnalysis, { rows, width, colour }: HeapTextOptions): string {
+  const bold = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text);
+  const lines = [
+    `${bold(printable(basename(analysis.file)))}  ${formatBytes(analysis.totalBytes)} in ${analysis.nodes} nodes, ${analysis.edges} edges`,
+    `analysed in ${(analysis.took.totalMs / 1000).toFixed(1)} s`,
+  ];
+  const section = (title: string, body: readonly string[]): void => {
+    if (body.length > 0) lines.push('', bold(title), ...body);
+  };
+  section('suspects', analysis.suspects.flatMap(suspectLines));
+  if (analysis.growth !== null) growthSections(analysis.growth, rows, width, section);
+  section(
+    `constructors by retained size${shown(rows, analysis.constructors.length + analysis.constructorsLeftOut)}`,
+    constructorLines(analysis, rows, width),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function suspectLines(suspect: HeapSuspect, index: number): string[] {
+  const { score } = suspect;
+  const part = (name: string, value: number | null): string => (value === null ? '' : `, ${name} ${value.toFixed(2)}`);
+  return [
+    `  ${index + 1}. ${printable(suspect.sentence)}`,
+    `     score ${score.total.toFixed(2)}: size ${score.size.toFixed(2)}${part('growth', score.growth)}${part('allocation', score.allocation)}`,
+    ...suspect.retainers.map((hop, depth) => `     ${'  '.repeat(Math.min(depth, 10))}${printable(hop)}`),
+  ];
+}
+
+const CONSTRUCTOR_COLUMNS: Column[] = [
+  { title: 'constructor', align: 'left' },
+  { title: 'count', align: 'right' },
+  { title: 'own', align: 'right' },
+  { title: 'retained', align: 'right' },
+  { title: 'of heap', align: 'right' },
+];
+
+function constructorLines({ constructors, totalBytes }: HeapAnalysis, rows: number, width: number): string[] {
+  const cells = constructors
+    .slice(0, rows)
+    .map((each: ConstructorFigures) => [
+      `${printable(each.name)}${placeText(each.place)}`,
+      String(each.count),
+      formatBytes(each.shallowBytes),
+      formatBytes(each.retainedBytes),
+      `${((100 * each.retainedBytes) / totalBytes).toFixed(1)} %`,
+    ]);
+  return textTable(CONSTRUCTOR_COLUMNS, cells, width);
+}
+
+const GROWTH_COLUMNS: Column[] = [
+  { title: 'constructor', align: 'left' },
+  { title: 'came', align: 'right' },
+  { title: 'went', align: 'right' },
+  { title: 'net', align: 'right' },
+  { title: 'came', align: 'right' },
+  { title: 'went', align: 'right' },
+  { title: 'net', align: 'right' },
+];
+
+function growthSections(growth: HeapGrowth, rows: number, width: number, section: (title: string, body: readonly string[]) => void): void {
+  const cells = growth.constructors
+    .slice(0, rows)
+    .map((each) => [
+      printable(each.name),
+      String(each.addedCount),
+      String(each.removedCount),
+      signed(each.netCount, String),
+      formatBytes(each.addedBytes),
+      formatBytes(each.removedBytes),
+      signed(each.netBytes, formatBytes),
+    ]);
+  section(
+    `growth since ${printable(basename(growth.file))}: ${signed(growth.netBytes, formatBytes)}${shown(rows, growth.constructors.length)}`,
+    cells.length > 0 ? textTable(GROWTH_COLUMNS, cells, width) : ['  nothing came and nothing went'],
+  );
+}
+
+const shown = (rows: number, all: number): string => (all > rows ? `, ${rows} of ${all}` : '');
+const signed = (value: number, text: (value: number) => string): string => `${value > 0 ? '+' : ''}${text(value)}`;
+const placeText = (place: SourcePlace | null): string => (place === null ? '' : ` ${printable(basename(place.file))}:${place.line}`);

@@ -1,0 +1,110 @@
+// What the analysis of a heap snapshot says: the document of `pitot heap --json`, plain data.
+
+export const HEAP_SCHEMA = 'pitot.heap/1';
+
+/** A place in the application's source. Lines count from 1. */
+export interface SourcePlace {
+  file: string;
+  line: number;
+}
+
+/** All objects of one class. `(string)`, `(array)`, `(closure)`, `(compiled code)`, `(system)` and the like stand for what has no constructor. */
+export interface ConstructorFigures {
+  name: string;
+  count: number;
+  /** Bytes of the objects alone. */
+  shallowBytes: number;
+  /** Bytes that would be freed with them all; an object below another of its class is counted once. Classes overlap: these do not add up. */
+  retainedBytes: number;
+  /** Where the class's constructor stands, if the snapshot knows. */
+  place: SourcePlace | null;
+}
+
+export interface ConstructorGrowth {
+  name: string;
+  /** Objects that are in the later snapshot alone, and their bytes. */
+  addedCount: number;
+  addedBytes: number;
+  /** Objects that are in the earlier snapshot alone, and their bytes. */
+  removedCount: number;
+  removedBytes: number;
+  /** Added less removed, plus what objects of both grew. */
+  netCount: number;
+  netBytes: number;
+}
+
+/** The parts of a suspect's score, 0 to 1 each; null where there was nothing to compare with. */
+export interface SuspectScore {
+  /** Weighted mean of the parts that are known. */
+  total: number;
+  /** Share of the heap, or of the growth between two snapshots, that it retains. */
+  size: number;
+  /** How near its bytes come to the growth that was measured. */
+  growth: number | null;
+  /** Whether an allocating function stands in the same file, or carries the class's name. */
+  allocation: number | null;
+}
+
+/** What may be leaking: many objects of one class in one place, or reached in one way. */
+export interface HeapSuspect {
+  constructor: string;
+  count: number;
+  retainedBytes: number;
+  /** What holds them, in words: `SessionStore.sessions (Map)`. */
+  holder: string;
+  /** Where the holder's class, or the function that holds it in a variable, stands. */
+  holderPlace: SourcePlace | null;
+  /** Where the class of the objects stands, or the function if they are closures. */
+  place: SourcePlace | null;
+  /** Edges and objects from the root to the objects. Indices are generalised, repeated stretches told once: `(.next Node)×N`. */
+  retainers: string[];
+  /** accumulation: one object holds them. path: they are reached in the same way, from `pathRatio` of a sample. */
+  kind: 'accumulation' | 'path';
+  pathRatio: number;
+  score: SuspectScore;
+  /** The suspect as one sentence. */
+  sentence: string;
+}
+
+export interface HeapGrowth {
+  /** The earlier snapshot. */
+  file: string;
+  addedCount: number;
+  addedBytes: number;
+  removedCount: number;
+  removedBytes: number;
+  netBytes: number;
+  /** By net bytes, the most first. */
+  constructors: ConstructorGrowth[];
+}
+
+export interface HeapAnalysis {
+  schema: typeof HEAP_SCHEMA;
+  /** The snapshot, the later of two. */
+  file: string;
+  fileBytes: number;
+  nodes: number;
+  edges: number;
+  /** Sum of all nodes' own bytes. */
+  totalBytes: number;
+  /** Nodes that nothing holds: garbage that the collection before the snapshot left. */
+  orphans: number;
+  /** By retained bytes, the most first. */
+  constructors: ConstructorFigures[];
+  /** How many more there are. */
+  constructorsLeftOut: number;
+  /** null for one snapshot. */
+  growth: HeapGrowth | null;
+  /** At most three, the likeliest first. */
+  suspects: HeapSuspect[];
+  /** ms. */
+  took: { readMs: number; dominatorsMs: number; totalMs: number };
+}
+
+/** What a leak detector measured: candidates that agree with it come first. */
+export interface HeapHints {
+  /** Growth of the live heap since its floor, bytes. */
+  growthBytes?: number;
+  /** Functions whose objects stay alive, as a sampling profile has them. */
+  functions?: { function: string; file: string; line: number; bytes: number }[];
+}
