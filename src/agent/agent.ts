@@ -14,7 +14,7 @@ import type { AgentData, AgentMessage, AgentPortMessage, EventName, HostMessage,
 import { createAgentMemory, viewAgentMemory } from '../memory/window-memory.js';
 import { nextSeqIn } from '../report/files.js';
 import type { AgentHealth, Runtime } from '../report/report-types.js';
-import { NO_JUDGEMENT, type ReportResult } from '../report/write-report.js';
+import type { ReportResult } from '../report/write-report.js';
 import { AgentLog } from './agent-log.js';
 import type { Alerts } from './alerts/alerts.js';
 import { ApplicationThreads } from './application-threads.js';
@@ -177,7 +177,7 @@ export class Agent {
         closeCpu: (by) => this.cpu.closeWindow(by),
         closeStalls: () => this.stalls.closeWindow(),
         stallsOfRun: () => this.stalls.stallsOfRun,
-        judge: (counted) => ({ ...(this.alerts?.judge(counted) ?? NO_JUDGEMENT), exemplars: this.exemplars.closeWindow() }),
+        judge: (counted) => ({ ...this.alerts?.judge(counted), exemplars: this.exemplars.closeWindow() }),
         judgeOpen: (counted) => this.alerts?.judgeOpen(counted),
         alertsOfRun: () => this.alerts?.alertsOfRun ?? [],
         health: (runtime) => this.health(runtime),
@@ -260,7 +260,7 @@ export class Agent {
       const { startAlerts } = await import('./alerts/start-alerts.js');
       const { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service } = this;
       const parts = { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service };
-      this.alerts = startAlerts(parts, { onAlert: (line) => this.tell('alert', line), onFault: (code, message) => this.fault(code, message) });
+      this.alerts = await startAlerts(parts, { onAlert: (line) => this.tell('alert', line), onFault: (code, message) => this.fault(code, message) });
       this.pulse.every(this.alerts.stepMs, () => this.alerts?.step());
     } catch (error) {
       this.fault('ALERTS_START', (error as Error).message);

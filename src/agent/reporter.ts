@@ -5,9 +5,10 @@ import { machineMs, wallMs } from '../core/clock.js';
 import { TIMELINE_POINTS_MAX } from '../core/limits.js';
 import type { CpuTask } from '../report/cpu-summary.js';
 import { applyRetention, type RetentionBounds, reportExists } from '../report/files.js';
+import { type Judgement, NO_JUDGEMENT } from '../report/judgement.js';
 import type { AgentHealth, CpuProfileSummary, GaugeValue, Runtime, Stall, TimelinePoint } from '../report/report-types.js';
 import type { CountedFigures, FiguresTask } from '../report/window-figures.js';
-import { type Judgement, NO_JUDGEMENT, type PageTask, type ReportIdentity, type ReportResult, type ReportTask } from '../report/write-report.js';
+import type { PageTask, ReportIdentity, ReportResult, ReportTask } from '../report/write-report.js';
 import type { Directory } from './directory.js';
 import type { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
@@ -34,7 +35,7 @@ export interface ReporterSources {
   /** Stalls that were open in the window. */
   closeStalls(): Stall[];
   /** Judges a window by its figures. Once a window, however often its report is tried. */
-  judge(counted: CountedFigures): Judgement;
+  judge(counted: CountedFigures): Partial<Judgement>;
   /** Judges an open window, which is judged again when it is closed; where the last judgement was less than an interval ago nothing is done. */
   judgeOpen(counted: CountedFigures): void;
   alertsOfRun(): Alert[];
@@ -190,7 +191,7 @@ export class Reporter {
   private async judge(window: 0 | 1, totals: Float64Array): Promise<Judgement> {
     const counted = await this.count(window, totals);
     try {
-      if (counted !== null) return this.sources.judge(counted);
+      if (counted !== null) return { ...NO_JUDGEMENT, ...this.sources.judge(counted) };
     } catch (error) {
       this.sources.onFault('JUDGE', (error as Error).message);
     }

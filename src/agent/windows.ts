@@ -3,6 +3,7 @@ import { clearWindow, mergeIntoRun, openWindow } from '../aggregate/window.js';
 import {
   type AgentMemory,
   CLOSED_BY,
+  CLOSED_BY_NAMES,
   CURRENT_WINDOW,
   END_MONOTONIC_MS,
   END_WALL_MS,
@@ -17,7 +18,6 @@ import {
   WINDOW_STATE,
   type WindowMemory,
 } from '../memory/window-memory.js';
-import { CLOSED_BY_NAMES } from '../report/write-report.js';
 
 export type ClosedBy = (typeof CLOSED_BY_NAMES)[number];
 

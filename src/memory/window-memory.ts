@@ -42,6 +42,9 @@ export const RUN_MERGE_DONE = 10;
 /** Records taken off the rings, by the rings' positions. */
 export const W_COMMITTED = 11;
 
+/** Why a window was closed, by the number that stands in its header. */
+export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;
+
 export const WINDOW_FREE = 0;
 export const WINDOW_OPEN = 1;
 export const WINDOW_CLOSING = 2;

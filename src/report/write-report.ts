@@ -1,11 +1,20 @@
 // The tasks that put a window, and the run so far, on disk. Thread: pool worker; the agent thread when a process ends before it has a pool.
 import { StatsBuilder } from '../aggregate/path-stats.js';
-import type { Alert, Exemplar, Finding, Kpi, RuleStatus } from '../core/alert-types.js';
 import type { Definition } from '../memory/definition-log.js';
-import { CLOSED_BY, END_MONOTONIC_MS, END_WALL_MS, START_MONOTONIC_MS, START_WALL_MS, viewAgentMemory, WINDOW_SEQ } from '../memory/window-memory.js';
+import {
+  CLOSED_BY,
+  CLOSED_BY_NAMES,
+  END_MONOTONIC_MS,
+  END_WALL_MS,
+  START_MONOTONIC_MS,
+  START_WALL_MS,
+  viewAgentMemory,
+  WINDOW_SEQ,
+} from '../memory/window-memory.js';
 import { counterValues, windowFigures } from './build-report.js';
 import { type CpuTask, type FlameDrawing, summariseCpu, takeSourceMapFaults } from './cpu-summary.js';
 import { pointLatestAt, reportName, writeAtomically } from './files.js';
+import type { Judgement } from './judgement.js';
 import type {
   AgentHealth,
   CpuProfileSummary,
@@ -18,9 +27,6 @@ import type {
   Stall,
   TimelinePoint,
 } from './report-types.js';
-
-/** Why a window was closed, by the number that stands in its header. */
-export const CLOSED_BY_NAMES = ['interval', 'flush', 'exit', 'full', 'stop'] as const;
 
 /** What a process's reports have in common. */
 export interface ReportIdentity {
@@ -45,18 +51,6 @@ interface FigureTask {
   agent: Omit<AgentHealth, 'pausesNsMax'>;
   hdrDigits: 2 | 3;
 }
-
-/** What a report says of targets, rules and advice. */
-export interface Judgement {
-  kpis: Kpi[];
-  alerts: Alert[];
-  rules: RuleStatus[];
-  advice: Finding[];
-  exemplars: Exemplar[];
-}
-
-/** Nothing was judged. */
-export const NO_JUDGEMENT: Judgement = { kpis: [], alerts: [], rules: [], advice: [], exemplars: [] };
 
 export interface ReportTask extends FigureTask {
   kind: 'report';

@@ -142,6 +142,18 @@ test('should reach no package and no agent code when the preload and the public 
   );
 });
 
+test('should load neither histograms nor the network on the agent thread when it starts without sinks', (t) => {
+  const loaded = reached(byPath, ['src/agent/agent.ts', 'src/agent/alerts/start-alerts.ts']);
+  t.true(loaded.some(({ path }) => path === 'src/agent/alerts/alerts.ts'));
+  const heavy = /^(hdr-histogram-js|pino|piscina|pidusage|pprof-format|node:(https?|tls|net|zlib))$/;
+  t.deepEqual(
+    loaded.flatMap((file) =>
+      file.imports.filter((of) => !of.typeOnly && heavy.test(of.specifier)).map(({ specifier }) => `${file.path}: ${specifier}`),
+    ),
+    [],
+  );
+});
+
 test('should find no path of a thread entry point outside worker-urls.ts when src is searched', (t) => {
   const knows = src.filter(({ text }) => /['"`/]workers\/[\w-]+\.js/.test(text)).map(({ path }) => path);
   t.deepEqual(knows, ['src/worker-urls.ts']);

@@ -13,7 +13,7 @@ import type { Rule, Transition } from '../../diagnose/rules/rule.js';
 import { RuleEngine } from '../../diagnose/rules/rule-engine.js';
 import { renderRunbook } from '../../diagnose/runbooks.js';
 import { type AlertLine, appendAlert } from '../../report/alerts-log.js';
-import type { Judgement } from '../../report/write-report.js';
+import type { Judgement } from '../../report/judgement.js';
 import type { LoadedAlerts } from './load-alerts.js';
 
 export interface AlertMonitorOptions {

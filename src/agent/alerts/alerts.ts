@@ -7,24 +7,24 @@ import { STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
 import { VERSION } from '../../core/version.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
 import type { Rule } from '../../diagnose/rules/rule.js';
-import { Delivery } from '../../export/sinks/delivery-queue.js';
+import type { Delivery } from '../../export/sinks/delivery-queue.js';
 import type { Definition } from '../../memory/definition-log.js';
 import type { WindowMemory } from '../../memory/window-memory.js';
 import type { AlertLine } from '../../report/alerts-log.js';
+import type { Judgement } from '../../report/judgement.js';
 import type { CountedFigures } from '../../report/window-figures.js';
-import type { Judgement } from '../../report/write-report.js';
 import { ActionRunner } from '../actions/action-runner.js';
 import { type LocalActionSources, type LocalActions, localActions } from '../actions/local-actions.js';
 import { loadState, saveState } from '../alert-state-file.js';
 import { AlertMonitor } from './alert-monitor.js';
-import { type LoadedAlerts, loadAlerts } from './load-alerts.js';
+import type { LoadedAlerts } from './load-alerts.js';
 import { RuntimeFigureReader, type RuntimeSources } from './runtime-figures.js';
 import { StepCounts } from './step-counts.js';
 
 export interface AlertsOptions {
-  /** Option `alerts`. */
-  given: string | null;
-  cwd: string;
+  loaded: LoadedAlerts;
+  /** null: there are no sinks, and HTTP and TLS, which are 1.2 MB, need not be loaded. */
+  DeliveryTo: typeof Delivery | null;
   directory: string;
   service: string;
   timeScale: number;
@@ -63,12 +63,11 @@ export class Alerts {
   private judgedAtMs = machineMs();
 
   constructor(options: AlertsOptions, sources: AlertsSources) {
-    const { directory, service, timeScale, windowMs, mainTid } = options;
+    const { loaded, directory, service, timeScale, windowMs, mainTid } = options;
     const { onFault } = sources;
     this.sources = sources;
     this.windowMs = windowMs;
     this.stepMs = Math.max(STEP_MS_MIN, STEP_MS / timeScale);
-    const loaded = loadAlerts(options.given, options.cwd, process.env);
     for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
     const base = dirname(directory);
     const saved = (loadState(directory, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown };
@@ -77,7 +76,7 @@ export class Alerts {
       { ...sources.actions, nowMs: wallMs, monotonicMs: machineMs },
     );
     this.runner = new ActionRunner({ timeScale, saved: saved.actions }, { actions: this.local.actions, nowMs: wallMs });
-    this.delivery = loaded.sinks.size === 0 ? null : this.openDelivery(base, service, loaded.sinks);
+    this.delivery = options.DeliveryTo === null ? null : this.openDelivery(options.DeliveryTo, base, service, loaded.sinks);
     const sinksOf = ({ actions }: Rule): string[] => actions.filter((name) => loaded.sinks.has(name));
     this.monitor = new AlertMonitor(
       { loaded, directory, timeScale, windowMs, stepMs: this.stepMs, saved: saved.monitor },
@@ -161,9 +160,9 @@ export class Alerts {
     this.windowRuntime.close();
   }
 
-  private openDelivery(base: string, service: string, sinks: LoadedAlerts['sinks']): Delivery {
+  private openDelivery(DeliveryTo: typeof Delivery, base: string, service: string, sinks: LoadedAlerts['sinks']): Delivery {
     const { onFault } = this.sources;
-    const delivery = new Delivery({
+    const delivery = new DeliveryTo({
       directory: join(base, QUEUE_DIRECTORY, service),
       sinks,
       source: { service, host: hostname(), pid: process.pid, version: VERSION },

@@ -19,6 +19,7 @@ import { gcSoFar } from '../samplers/gc-so-far.js';
 import type { StallMonitor } from '../stalls/stall-monitor.js';
 import type { Windows } from '../windows.js';
 import { Alerts } from './alerts.js';
+import { loadAlerts } from './load-alerts.js';
 
 /** Parts of the agent. */
 export interface AgentParts {
@@ -40,12 +41,13 @@ export interface AlertEvents {
   onFault(code: string, message: string): void;
 }
 
-export function startAlerts(parts: AgentParts, events: AlertEvents): Alerts {
+export async function startAlerts(parts: AgentParts, events: AlertEvents): Promise<Alerts> {
   const { config, cwd, runDirectory, service, windows, directory, threads, sampler, stalls } = parts;
+  const loaded = loadAlerts(config.alerts, cwd, process.env);
   return new Alerts(
     {
-      given: config.alerts,
-      cwd,
+      loaded,
+      DeliveryTo: loaded.sinks.size === 0 ? null : (await import('../../export/sinks/delivery-queue.js')).Delivery,
       directory: runDirectory,
       service: safeServiceName(service),
       timeScale: config.timeScale,
