@@ -14,6 +14,8 @@ export interface Import {
   to: string | null;
   /** Leaves no trace in the compiled code. `import { type X }` does leave one: it is a value import of nothing. */
   typeOnly: boolean;
+  /** An `import()`: loaded when that line runs, not with the file. */
+  isLazy?: boolean;
 }
 
 export interface SourceFile {
@@ -32,9 +34,9 @@ const TYPE_POSITION = /(?::|\||&|<|\btypeof|\bas|=>)\s*$/;
 
 export function importsOf(path: string, text: string): Import[] {
   const imports: Import[] = [];
-  const add = (specifier: string, typeOnly: boolean): void => {
+  const add = (specifier: string, typeOnly: boolean, isLazy = false): void => {
     const to = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts') : null;
-    imports.push({ from: path, specifier, to, typeOnly });
+    imports.push({ from: path, specifier, to, typeOnly, isLazy });
   };
   for (const [, type, specifier] of text.matchAll(STATIC)) add(specifier, type !== undefined);
   for (const [, specifier] of text.matchAll(BARE)) add(specifier, false);
@@ -42,6 +44,7 @@ export function importsOf(path: string, text: string): Import[] {
     add(
       match[1],
       TYPE_POSITION.test(text.slice(0, match.index)) && /^[.[]\s*(?!then|catch|finally)\w/.test(text.slice(match.index + match[0].length)),
+      true,
     );
   }
   for (const [, specifier] of text.matchAll(REQUIRED)) add(specifier, false);
@@ -79,14 +82,14 @@ export function cycles(edges: ReadonlyMap<string, ReadonlySet<string>>): string[
 }
 
 /** Everything that an import reaches from these files on, type-only imports left out: what is loaded when they are. */
-export function reached(files: ReadonlyMap<string, SourceFile>, entries: readonly string[]): SourceFile[] {
+export function reached(files: ReadonlyMap<string, SourceFile>, entries: readonly string[], follow = (_: Import): boolean => true): SourceFile[] {
   const seen = new Set<string>();
   const queue = [...entries];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const file = files.get(path);
     if (file === undefined || seen.has(path)) continue;
     seen.add(path);
-    for (const { to, typeOnly } of file.imports) if (to !== null && !typeOnly) queue.push(to);
+    for (const of of file.imports) if (of.to !== null && !of.typeOnly && follow(of)) queue.push(of.to);
   }
   return [...seen].sort().map((path) => files.get(path)!);
 }
