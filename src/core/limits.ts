@@ -307,6 +307,14 @@ export const RULE_FORGET_MS = 86_400_000;
 export const RULE_TIMER_SLACK_RATIO = 0.05;
 /** Windows without any figures, as while the process was down, after which what was pending is not any more. */
 export const RULE_GAP_WINDOWS = 3;
+/** Of the usual distance of two figures, by which they may be late and all of the time counts as observed. After more, as when the process was stopped, one usual distance does. */
+export const RULE_SPACING_RATIO_MAX = 1.5;
+/** For so long at least, ms, the calls of windows are added up until there are enough to judge: a window of the default length is one look. */
+export const RULE_LOOKBACK_MS_MIN = 60_000;
+/** Parts that such a sum is kept in: the oldest leaves it as a whole, so that it is exact to a sixteenth of its time. */
+export const RULE_SUM_PARTS = 16;
+/** After its start, ms, for which a process' growth is not learnt: modules, compiled code and caches fill memory, however fast the scale of time makes the hours. */
+export const TREND_WARM_UP_MS = 15_000;
 /** Age at which a thread's list of slowest commands begins anew at the latest, ms: the window's default length. */
 export const EXEMPLARS_HOST_MS = 60_000;
 /** Exemplars a thread hands over as they come within that time, 20 µs each. Beyond it a command must be a tenth slower than the list's quickest: load that slows down steadily would send every command. */

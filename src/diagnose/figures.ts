@@ -68,6 +68,8 @@ export interface Figures {
   kind: 'window' | 'step';
   /** Wall clock at its end, ms since the epoch. */
   atMs: number;
+  /** The machine's monotonic clock at its end, ms: durations are taken by it. undefined: not known, atMs is taken for it. */
+  machineMs?: number;
   /** Its length, by the monotonic clock. */
   spanMs: number;
   paths: readonly PathFigures[];

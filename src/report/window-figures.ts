@@ -20,6 +20,7 @@ export interface FiguresTask {
 
 export interface CountedFigures {
   atMs: number;
+  machineMs: number;
   spanMs: number;
   paths: PathFigures[];
   distributions: DistributionFigures[];
@@ -32,10 +33,12 @@ export interface CountedFigures {
 export function countedFigures(task: FiguresTask): CountedFigures {
   const window = viewAgentMemory(task.memory).windows[task.window];
   const { header } = window;
+  const machineMs = task.until?.machineMs ?? header[END_MONOTONIC_MS];
   const { paths, distributions, gc } = windowFigures(window, task.paths, new StatsBuilder(task.hdrDigits), 0);
   return {
     atMs: task.until?.wallMs ?? header[END_WALL_MS],
-    spanMs: (task.until?.machineMs ?? header[END_MONOTONIC_MS]) - header[START_MONOTONIC_MS],
+    machineMs,
+    spanMs: machineMs - header[START_MONOTONIC_MS],
     paths: paths.map(({ name, labels, count, errors, meanNs, p50Ns, p95Ns, p99Ns, maxNs }) => ({
       name,
       labels,

@@ -116,6 +116,7 @@ export class Alerts {
     this.monitor.step({
       kind: 'step',
       atMs: wallMs(),
+      machineMs: nowMs,
       spanMs,
       ...counts,
       distributions: [],

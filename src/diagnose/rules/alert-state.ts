@@ -2,21 +2,28 @@
 import type { Alert } from '../../core/alert-types.js';
 import { RULE_FORGET_MS, RULE_GAP_WINDOWS, RULE_TIMER_SLACK_RATIO } from '../../core/limits.js';
 import type { Answer } from './conditions/judge.js';
+import type { Observed } from './observed-time.js';
 import type { Transition } from './rule.js';
 
-/** An alert that is pending or firing. Inactive has no state, resolved ends it. */
+/** An alert that is pending or firing. Inactive has no state, resolved ends it. Durations are of observed time (observed-time.ts), what ends in At or Since is of the wall clock. */
 export interface AlertState {
   phase: 'pending' | 'firing';
   key: string;
   alert: Alert;
   /** End of the first figures for which the condition holds, wall clock. */
   sinceMs: number;
+  /** For how long it has held since. */
+  heldMs: number;
   firedAtMs: number;
-  /** First figures without the condition while it fires; 0: the newest that say anything show it. */
+  /** For how long no figures have said anything of the series. */
+  unjudgedMs: number;
+  /** For how long nothing was called, where calls are judged. */
+  silentMs: number;
+  /** First figures without the condition while it fires, wall clock; 0: the newest that say anything show it. */
   clearSinceMs: number;
-  /** Newest figures that say anything of the series. */
-  dataMs: number;
-  /** Newest figures that the rule was judged by. */
+  /** How long ago that is. */
+  clearMs: number;
+  /** Newest figures that the rule was judged by, wall clock. */
   seenMs: number;
   /** Bits of the conditions that held when it was last so. */
   held: number;
@@ -34,17 +41,22 @@ export interface Breach {
 }
 
 /** What the newest figures say of the series. */
-export interface Seen {
+export interface Seen extends Observed {
   answer: Answer;
   holding: number;
   atMs: number;
-  spanMs: number;
+  /** Observed time that the answer is of, ms; 0: that of the newest figures. */
+  coversMs: number;
+  /** Nothing was called at all, where the answer is that calls were too few. */
+  isSilent: boolean;
 }
 
 /** Durations of the rule, real ms. */
 export interface AlertTimes {
   forMs: number;
   keepFiringForMs: number;
+  /** For how long calls are added up until there are enough. */
+  lookbackMs: number;
   windowMs: number;
   timeScale: number;
 }
@@ -63,9 +75,12 @@ export function begin(key: string, alert: Alert, seen: Seen, times: AlertTimes):
     key,
     alert,
     sinceMs: atMs,
+    heldMs: 0,
     firedAtMs: 0,
+    unjudgedMs: 0,
+    silentMs: 0,
     clearSinceMs: 0,
-    dataMs: atMs,
+    clearMs: 0,
     seenMs: atMs,
     held: holding,
     breaches: [],
@@ -78,39 +93,60 @@ export function begin(key: string, alert: Alert, seen: Seen, times: AlertTimes):
 
 /** The next figures of an alert that is pending or firing. */
 export function advance(state: AlertState, seen: Seen, times: AlertTimes): Step {
-  const { answer, atMs } = seen;
-  const gapMs = atMs - state.seenMs;
+  const { answer, atMs, elapsedMs } = seen;
+  // Of an earlier process only the wall clock is known.
+  const gapMs = seen.gapMs ?? atMs - state.seenMs;
+  const isBroken = gapMs < 0 || gapMs > RULE_GAP_WINDOWS * times.windowMs;
   state.seenMs = atMs;
+  state.unjudgedMs += elapsedMs;
+  state.silentMs = answer === 'few' && seen.isSilent ? state.silentMs + elapsedMs : 0;
+  const { change, state: next } = state.phase === 'pending' ? advancePending(state, seen, times, isBroken) : advanceFiring(state, seen, times);
   if (answer === 'yes') {
-    state.dataMs = atMs;
     state.held = seen.holding;
     state.clearSinceMs = 0;
   }
-  return state.phase === 'pending' ? advancePending(state, seen, times, gapMs) : advanceFiring(state, seen, times);
+  if (answer === 'yes' || answer === 'no') state.unjudgedMs = 0;
+  return { change, state: next };
 }
 
-function advancePending(state: AlertState, { answer, atMs, spanMs }: Seen, times: AlertTimes, gapMs: number): Step {
-  if (answer !== 'yes') return { state: undefined, change: { from: 'pending', to: 'inactive' } };
-  // The clock went back, or nobody looked for long: it may have been over in between.
-  if (atMs < state.sinceMs || gapMs > RULE_GAP_WINDOWS * times.windowMs) {
+const hasPassed = (ms: number, neededMs: number, { elapsedMs }: Seen): boolean => ms >= neededMs - elapsedMs * RULE_TIMER_SLACK_RATIO;
+
+function advancePending(state: AlertState, seen: Seen, times: AlertTimes, isBroken: boolean): Step {
+  const { answer, atMs, elapsedMs, coversMs } = seen;
+  if (answer !== 'yes' && !(answer === 'few' && waits(state, seen, times, isBroken)))
+    return { state: undefined, change: { from: 'pending', to: 'inactive' } };
+  if (answer === 'few') return { state, change: undefined };
+  if (isBroken) {
+    // Nobody looked for long: it may have been over in between.
     state.sinceMs = atMs;
     state.alert.since = new Date(atMs).toISOString();
+    state.heldMs = 0;
+  } else {
+    // Windows with too few calls count once a sum with enough of them shows it.
+    state.heldMs += Math.max(elapsedMs, Math.min(state.unjudgedMs, coversMs));
   }
-  if (atMs - state.sinceMs < times.forMs - spanMs * RULE_TIMER_SLACK_RATIO) return { state, change: undefined };
+  if (!hasPassed(state.heldMs, times.forMs, seen)) return { state, change: undefined };
   fire(state, atMs);
   return { state, change: { from: 'pending', to: 'firing' } };
 }
 
-function advanceFiring(state: AlertState, { answer, atMs, spanMs }: Seen, times: AlertTimes): Step {
+/** Too few calls neither end it nor confirm it, until none at all came for so long, or never enough. */
+const waits = ({ silentMs, unjudgedMs }: AlertState, seen: Seen, { forMs, lookbackMs }: AlertTimes, isBroken: boolean): boolean =>
+  !isBroken && !(silentMs > 0 && hasPassed(silentMs, forMs, seen)) && unjudgedMs <= lookbackMs + seen.elapsedMs * RULE_TIMER_SLACK_RATIO;
+
+function advanceFiring(state: AlertState, seen: Seen, times: AlertTimes): Step {
+  const { answer, atMs, elapsedMs } = seen;
   if (answer === 'yes') return { state, change: undefined };
+  if (state.clearSinceMs !== 0) state.clearMs += elapsedMs;
   if (answer === 'no') {
-    state.dataMs = atMs;
-    if (state.clearSinceMs === 0 || atMs < state.clearSinceMs) state.clearSinceMs = atMs;
-    if (atMs - state.clearSinceMs >= times.keepFiringForMs - spanMs * RULE_TIMER_SLACK_RATIO) return resolve(state, atMs);
-    return { state, change: undefined };
+    if (state.clearSinceMs === 0) {
+      state.clearSinceMs = atMs;
+      state.clearMs = 0;
+    }
+    return hasPassed(state.clearMs, times.keepFiringForMs, seen) ? resolve(state, atMs) : { state, change: undefined };
   }
   // Without data nothing is over, until the series is forgotten.
-  return atMs - state.dataMs >= RULE_FORGET_MS / times.timeScale ? resolve(state, atMs) : { state, change: undefined };
+  return hasPassed(state.unjudgedMs, RULE_FORGET_MS / times.timeScale, seen) ? resolve(state, atMs) : { state, change: undefined };
 }
 
 function fire(state: AlertState, atMs: number): void {

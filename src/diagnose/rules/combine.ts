@@ -12,9 +12,14 @@ export interface Verdict {
   holding: number;
   /** The judgements that the answer comes from; the telling one first. */
   judgements: readonly Judgement[];
+  /** As in a judgement. */
+  coversMs: number;
 }
 
-/** heldBits: of the conditions that held for a series which is firing. What held and has no data now may hold still. */
+/** Whether nothing at all was called in the newest figures, where a verdict is that calls were too few. */
+export const isSilent = ({ judgements }: Verdict): boolean => judgements.every(({ detail }) => detail?.kind !== 'few' || detail.now === 0);
+
+/** heldBits: of the conditions that held for a series which is pending or firing. What held and has no data now may hold still. */
 export function combine(tree: JudgeTree, judged: ReadonlyMap<Judge, readonly Judgement[]>, heldBits: (key: string) => number): Verdict[] {
   if (tree.kind === 'one') return (judged.get(tree.judge) ?? []).map(verdictOf);
   const parts = tree.of.map((part) => combine(part, judged, heldBits));
@@ -27,7 +32,13 @@ const verdictOf = (judgement: Judgement): Verdict => ({
   answer: judgement.answer,
   holding: judgement.answer === 'yes' ? judgement.judge.bit : 0,
   judgements: [judgement],
+  coversMs: judgement.coversMs ?? 0,
 });
+
+/** The first that there is counts. */
+const UNKNOWN: readonly Answer[] = ['few', 'no-data'];
+const ANSWERS_OF_ANY: readonly Answer[] = ['no', 'learning', 'few'];
+const ANSWERS_OF_ALL: readonly Answer[] = ['no', 'no-data', 'few', 'learning'];
 
 function combineAny(parts: readonly Verdict[][], heldBits: (key: string) => number): Verdict[] {
   const byKey = new Map<string, Verdict[]>();
@@ -40,13 +51,15 @@ function combineAny(parts: readonly Verdict[][], heldBits: (key: string) => numb
     const { labels } = verdicts[0];
     if (verdicts.length === 1) return verdicts[0];
     const held = heldBits(key);
-    const unknown =
-      held !== 0 && verdicts.some(({ answer, judgements }) => answer === 'no-data' && judgements.some(({ judge }) => (judge.bit & held) !== 0));
     const has = (answer: Answer): boolean => verdicts.some((verdict) => verdict.answer === answer);
-    const answer: Answer = has('yes') ? 'yes' : unknown ? 'no-data' : has('no') ? 'no' : has('learning') ? 'learning' : 'no-data';
+    const heldHas = (answer: Answer): boolean =>
+      held !== 0 && verdicts.some((verdict) => verdict.answer === answer && verdict.judgements.some(({ judge }) => (judge.bit & held) !== 0));
+    const unknown = UNKNOWN.find(heldHas);
+    const answer = has('yes') ? 'yes' : (unknown ?? ANSWERS_OF_ANY.find(has) ?? 'no-data');
+    const coversMs = verdicts.reduce((ms, verdict) => Math.max(ms, verdict.answer === 'yes' ? verdict.coversMs : 0), 0);
     const holding = verdicts.reduce((bits, verdict) => bits | verdict.holding, 0);
     const judgements = verdicts.flatMap((verdict) => verdict.judgements).sort((a, b) => tellsBefore(answer, a, b));
-    return { key, labels, answer, holding, judgements };
+    return { key, labels, answer, holding, judgements, coversMs };
   });
 }
 
@@ -60,11 +73,12 @@ function combineAll(parts: readonly Verdict[][]): Verdict[] {
     const verdicts = maps.map((map) => map.get(key) ?? (isSum(map) ? map.get('') : undefined));
     if (!verdicts.every((verdict) => verdict !== undefined)) continue;
     const has = (answer: Answer): boolean => verdicts.some((verdict) => verdict.answer === answer);
-    const answer: Answer = has('no') ? 'no' : has('no-data') ? 'no-data' : has('learning') ? 'learning' : 'yes';
+    const answer = ANSWERS_OF_ALL.find(has) ?? 'yes';
+    const coversMs = Math.min(...verdicts.map((verdict) => verdict.coversMs));
     const holding = verdicts.reduce((bits, verdict) => bits | verdict.holding, 0);
     // Why it is not so is told by what is missing.
     const judgements = verdicts.flatMap((verdict) => verdict.judgements).sort((a, b) => Number(b.answer === answer) - Number(a.answer === answer));
-    all.push({ key, labels, answer, holding: answer === 'yes' ? holding : 0, judgements });
+    all.push({ key, labels, answer, holding: answer === 'yes' ? holding : 0, judgements, coversMs });
   }
   return all;
 }

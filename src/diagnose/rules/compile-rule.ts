@@ -1,5 +1,6 @@
 // A rule made ready to be judged: its conditions numbered, its tree of any and all, and whether steps are enough for it.
 
+import { lookbackMsMin } from './call-sums.js';
 import { absenceJudge } from './conditions/absence.js';
 import { baselineJudge } from './conditions/baseline-condition.js';
 import { healthJudge } from './conditions/health.js';
@@ -22,6 +23,8 @@ export interface CompiledRule {
   allMatter: boolean;
   forMs: number;
   keepFiringForMs: number;
+  /** For how long calls are added up at most until there are enough, ms. */
+  lookbackMs: number;
 }
 
 export interface CompileContext {
@@ -32,24 +35,27 @@ export interface CompileContext {
 
 export function compileRule(rule: Rule, context: CompileContext): CompiledRule {
   const judges: Judge[] = [];
+  const { timeScale, windowMs } = context;
+  const forMs = rule.forMs / timeScale;
+  const lookbackMs = Math.max(forMs, lookbackMsMin(timeScale, windowMs));
   let allMatter = false;
   const compile = (condition: Condition): JudgeTree => {
     allMatter ||= condition.kind === 'all';
     if (isTree(condition)) return { kind: condition.kind, of: condition.of.map(compile) };
-    const judge = judgeOf(condition, { ...context, bit: 1 << judges.length });
+    const judge = judgeOf(condition, { ...context, lookbackMs, bit: 1 << judges.length });
     judges.push(judge);
     return { kind: 'one', judge };
   };
   const tree = compile(rule.condition);
-  const forMs = rule.forMs / context.timeScale;
   return {
     rule,
     tree,
     judges,
-    atSteps: forMs < 2 * context.windowMs && judges.every(({ windowsOnly }) => !windowsOnly),
+    atSteps: forMs < 2 * windowMs && judges.every(({ windowsOnly }) => !windowsOnly),
     allMatter,
     forMs,
-    keepFiringForMs: rule.keepFiringForMs / context.timeScale,
+    keepFiringForMs: rule.keepFiringForMs / timeScale,
+    lookbackMs,
   };
 }
 

@@ -31,26 +31,27 @@ export function overWords(breaches: readonly Breach[], now: Verdict | undefined)
   return breaches
     .map(({ bit, name, was }) => {
       const judgement = judgementWith(now, bit);
-      return `${judgement === undefined || judgement.answer === 'no-data' ? `${name}: no data` : judgement.judge.says(judgement)}; ${was}`;
+      return `${judgement === undefined || isWithoutData(judgement.answer) ? `${name}: no data` : judgement.judge.says(judgement)}; ${was}`;
     })
     .join('; ');
 }
+
+export const isWithoutData = (answer: Verdict['answer']): boolean => answer === 'no-data' || answer === 'few';
 
 /** Of the condition with this bit. */
 export const judgementWith = (verdict: Verdict | undefined, bit: number): Judgement | undefined =>
   verdict?.judgements.find(({ judge }) => judge.bit === bit);
 
-/** atMs: of the newest figures the rule was judged by. refused: series beyond the bounds. */
+/** refused: series beyond the bounds. */
 export function statusOf(
   compiled: CompiledRule,
   states: ReadonlyMap<string, AlertState>,
   verdicts: readonly Verdict[],
-  atMs: number,
   refused: number,
   timeScale: number,
 ): RuleStatus {
   const { rule } = compiled;
-  const { state, why } = sentence(compiled, states, verdicts, atMs, timeScale);
+  const { state, why } = sentence(compiled, states, verdicts, timeScale);
   const more = refused > 0 ? `; ${refused} more series are not judged, as they are more than the bounds allow` : '';
   return { rule: rule.name, severity: rule.severity, state, why: `${why}${more}` };
 }
@@ -59,7 +60,6 @@ function sentence(
   { rule, forMs }: CompiledRule,
   states: ReadonlyMap<string, AlertState>,
   verdicts: readonly Verdict[],
-  atMs: number,
   timeScale: number,
 ): Pick<RuleStatus, 'state' | 'why'> {
   const own = [...states.values()];
@@ -67,15 +67,19 @@ function sentence(
   if (firing.length > 0) {
     const first = firing[0];
     const now = verdicts.find(({ key }) => key === first.key);
-    const silent = now === undefined || now.answer === 'no-data' || now.answer === 'learning';
+    const silent = now === undefined || isWithoutData(now.answer) || now.answer === 'learning';
     const over = now?.answer === 'no' ? `; over since ${time(first.clearSinceMs)}, ends after ${durationWords(rule.keepFiringForMs)} of that` : '';
     const others = firing.length > 1 ? `; ${firing.length - 1} more series` : '';
     return { state: 'firing', why: `firing since ${time(first.firedAtMs)}: ${first.alert.message}${silent ? '; no data now' : over}${others}` };
   }
   if (own.length > 0) {
     const first = own.reduce((a, b) => (b.sinceMs < a.sinceMs ? b : a));
-    const held = durationWords((atMs - first.sinceMs) * timeScale);
-    return { state: 'pending', why: `${first.alert.message}, for ${held} of ${durationWords(rule.forMs)}` };
+    const held = durationWords(first.heldMs * timeScale);
+    const now = verdicts.find(({ key }) => key === first.key);
+    const few = now?.answer === 'few' ? mostCalls([now]) : undefined;
+    const waits =
+      few === undefined ? '' : `; waits for calls: ${few.count} of ${few.needed} ${few.lookbackMs === undefined ? 'in this window' : 'so far'}`;
+    return { state: 'pending', why: `${first.alert.message}, for ${held} of ${durationWords(rule.forMs)}${waits}` };
   }
   const hold = forMs > 0 ? ` held for ${durationWords(rule.forMs)}` : '';
   const nearest = pick(verdicts, 'no');
@@ -90,7 +94,7 @@ function sentence(
       why: `learning: ${durationWords(coveredMs)} of history, ${durationWords(neededMs)} are needed; ${learning.judge.says(learning)}`,
     };
   }
-  return { state: 'no-data', why: noDataWords(rule.condition, verdicts) };
+  return { state: 'no-data', why: noDataWords(rule.condition, verdicts, timeScale) };
 }
 
 /** The judgement nearest to its limit, of series with this answer. */
@@ -104,19 +108,30 @@ function pick(verdicts: readonly Verdict[], answer: Verdict['answer']): Judgemen
   return nearest;
 }
 
-function noDataWords(condition: Condition, verdicts: readonly Verdict[]): string {
-  let most: { count: number; needed: number; name: string } | undefined;
-  for (const { judgements } of verdicts) {
-    for (const judgement of judgements) {
-      const { detail, judge } = judgement;
-      if (detail?.kind !== 'few' || !(detail.count > (most?.count ?? 0)) || detail.count >= detail.needed) continue;
-      most = { count: detail.count, needed: detail.needed, name: judge.names(judgement) };
-    }
+function noDataWords(condition: Condition, verdicts: readonly Verdict[], timeScale: number): string {
+  const most = mostCalls(verdicts);
+  if (most !== undefined && most.count > 0) {
+    const { count, needed, name, lookbackMs } = most;
+    if (lookbackMs === undefined) return `no data: ${count} calls for ${name} in this window, ${needed} are needed`;
+    return `no data: ${count} of ${needed} calls so far for ${name}; they are added up over ${durationWords(lookbackMs * timeScale)} at most`;
   }
-  if (most !== undefined) return `no data: ${most.count} calls for ${most.name} in this window, ${most.needed} are needed`;
   const names = [...new Set(metricsOf(condition))];
   if (names.length === 0) return 'no data: no health check is registered';
   return `no data: nothing was counted on ${names.join(', ')} in this window`;
+}
+
+/** Of what has too few calls that with the most. */
+function mostCalls(verdicts: readonly Verdict[]): { count: number; needed: number; name: string; lookbackMs?: number } | undefined {
+  let most: ReturnType<typeof mostCalls>;
+  for (const { judgements } of verdicts) {
+    for (const judgement of judgements) {
+      const { detail, judge } = judgement;
+      if (detail?.kind !== 'few' || detail.count < (most?.count ?? 0) || detail.count >= detail.needed) continue;
+      const { count, needed, lookbackMs } = detail;
+      most = { count, needed, name: judge.names(judgement), lookbackMs };
+    }
+  }
+  return most;
 }
 
 function metricsOf(condition: Condition): string[] {

@@ -3,12 +3,13 @@ import type { Alert, RuleStatus } from '../../core/alert-types.js';
 import { RULE_ALERTS_MAX, RULE_FORGET_MS, RULE_HISTORIES_MAX, RULE_SAVED_POINTS_MAX } from '../../core/limits.js';
 import type { Figures } from '../figures.js';
 import { type AlertState, type AlertTimes, advance, begin, type Seen, type Step } from './alert-state.js';
-import { combine, type Verdict } from './combine.js';
+import { combine, isSilent, type Verdict } from './combine.js';
 import { type CompiledRule, compileRule } from './compile-rule.js';
 import type { Judge, Judgement } from './conditions/judge.js';
 import { ENGINE_STATE_VERSION, type EngineState, readState, type SavedRule } from './engine-state.js';
-import { breachesOf, breachWords, judgementWith, overWords, statusOf } from './explain.js';
+import { breachesOf, breachWords, isWithoutData, judgementWith, overWords, statusOf } from './explain.js';
 import type { HistoryBudget } from './histories.js';
+import { ObservedTime } from './observed-time.js';
 import type { Rule, Transition } from './rule.js';
 import { FiguresIndex } from './select-series.js';
 
@@ -27,10 +28,10 @@ export interface EngineOptions {
 interface Judged {
   compiled: CompiledRule;
   times: AlertTimes;
+  time: ObservedTime;
   states: Map<string, AlertState>;
   /** Of the newest figures it was judged by. */
   verdicts: readonly Verdict[];
-  atMs: number;
   /** Series beyond the bounds at the newest figures. */
   refused: number;
 }
@@ -42,7 +43,7 @@ export class RuleEngine {
   /** Resolved since the window before, and up to the newest window. */
   #resolvedNow: Alert[] = [];
   #resolvedShown: Alert[] = [];
-  #stepAtMs = 0;
+  #stepAtMs = Number.NEGATIVE_INFINITY;
 
   /** saved: what save() gave, as it came from disk; what is not understood is left out. */
   constructor(rules: readonly Rule[], options: EngineOptions, saved?: unknown) {
@@ -51,13 +52,13 @@ export class RuleEngine {
     const states = readState(saved);
     this.#rules = rules.map((rule) => {
       const compiled = compileRule(rule, { timeScale, windowMs, budget: this.#budget });
-      const { forMs, keepFiringForMs } = compiled;
+      const { forMs, keepFiringForMs, lookbackMs } = compiled;
       const judged: Judged = {
         compiled,
-        times: { forMs, keepFiringForMs, windowMs, timeScale },
+        times: { forMs, keepFiringForMs, lookbackMs, windowMs, timeScale },
+        time: new ObservedTime(),
         states: new Map(),
         verdicts: [],
-        atMs: 0,
         refused: 0,
       };
       const own = states.get(rule.name);
@@ -68,7 +69,8 @@ export class RuleEngine {
 
   /** What changed. The alerts in it are the engine's own: evidence and actions pushed to them stay with them; copy one that is to stand still. */
   evaluate(figures: Figures): Transition[] {
-    const { kind, atMs, spanMs } = figures;
+    const { kind, spanMs } = figures;
+    const atMs = figures.machineMs ?? figures.atMs;
     const transitions: Transition[] = [];
     // A window is the sum of its steps: a rule that was judged at those has seen it.
     // So has one that lies between two of them, as a flush makes it: the next step tells its calls again.
@@ -95,7 +97,7 @@ export class RuleEngine {
   /** One entry a rule, in their order. */
   status(): RuleStatus[] {
     const { timeScale } = this.#options;
-    return this.#rules.map(({ compiled, states, verdicts, atMs, refused }) => statusOf(compiled, states, verdicts, atMs, refused, timeScale));
+    return this.#rules.map(({ compiled, states, verdicts, refused }) => statusOf(compiled, states, verdicts, refused, timeScale));
   }
 
   save(): EngineState {
@@ -114,33 +116,39 @@ export class RuleEngine {
 
   #judge(judged: Judged, index: FiguresIndex, transitions: Transition[]): void {
     const { compiled, states } = judged;
-    const { atMs, spanMs } = index.figures;
-    const heldBits = (key: string): number => {
-      const state = states.get(key);
-      return state?.phase === 'firing' ? state.held : 0;
-    };
-    const wasHolding = (judge: Judge, key: string): boolean => (heldBits(key) & judge.bit) !== 0;
+    const { figures } = index;
+    const { atMs } = figures;
+    const { windowMs, stepMs, timeScale } = this.#options;
+    const observed = judged.time.take(figures, figures.kind === 'step' ? stepMs : windowMs);
+    const heldBits = (key: string): number => states.get(key)?.held ?? 0;
+    const wasHolding = (judge: Judge, key: string): boolean => states.get(key)?.phase === 'firing' && (heldBits(key) & judge.bit) !== 0;
     const matters = (key: string): boolean => compiled.allMatter || states.has(key);
-    const asked = { wasHolding, matters, noneMatters: !compiled.allMatter && states.size === 0 };
+    const asked = {
+      wasHolding,
+      matters,
+      noneMatters: !compiled.allMatter && states.size === 0,
+      clockMs: judged.time.clockMs,
+      elapsedMs: observed.elapsedMs,
+    };
     const all = new Map<Judge, readonly Judgement[]>();
     for (const judge of compiled.judges) all.set(judge, judge.judge(index, asked));
     const verdicts = combine(compiled.tree, all, heldBits);
     judged.verdicts = verdicts;
-    judged.atMs = atMs;
     judged.refused = 0;
 
     const absent = new Set(states.keys());
     for (const verdict of verdicts) {
-      const { key, answer, holding } = verdict;
+      const { key, answer, holding, coversMs } = verdict;
       absent.delete(key);
-      this.#advance(judged, verdict, { answer, holding, atMs, spanMs }, transitions);
+      this.#advance(judged, verdict, { ...observed, answer, holding, atMs, coversMs, isSilent: isSilent(verdict) }, transitions);
     }
     for (const key of absent) {
       const state = states.get(key)!;
-      const answer = isOfEndedThread(state.alert, index.figures) ? 'no' : 'no-data';
-      this.#step(judged, advance(state, { answer, holding: 0, atMs, spanMs }, judged.times), state, undefined, transitions);
+      const answer = isOfEndedThread(state.alert, figures) ? 'no' : isOfCalls(compiled, state) ? 'few' : 'no-data';
+      const seen = { ...observed, answer, holding: 0, atMs, coversMs: 0, isSilent: true } as const;
+      this.#step(judged, advance(state, seen, judged.times), state, undefined, transitions);
     }
-    const forgetBefore = atMs - RULE_FORGET_MS / this.#options.timeScale;
+    const forgetBefore = atMs - RULE_FORGET_MS / timeScale;
     for (const judge of compiled.judges) {
       judge.learn(index, (key) => states.has(key));
       if (judge.histories === undefined) continue;
@@ -187,6 +195,9 @@ function isOfEndedThread({ labels: { thread } }: Alert, { threads }: Figures): b
   return threads !== undefined && thread !== undefined && /^\d+$/.test(thread) && !threads.includes(thread);
 }
 
+/** A series of calls that is not there is one that nobody calls. */
+const isOfCalls = ({ judges }: CompiledRule, { held }: AlertState): boolean => judges.every(({ bit, ofCalls }) => (bit & held) === 0 || ofCalls);
+
 function restore({ compiled, states }: Judged, saved: SavedRule): void {
   const { rule } = compiled;
   for (const state of saved.alerts.slice(0, RULE_ALERTS_MAX)) {
@@ -222,7 +233,7 @@ function tell(state: AlertState, verdict: Verdict): void {
   if (breaches.length > 0) state.breaches = breaches;
   alert.message = breaches.length > 0 ? breachWords(verdict) : overWords(state.breaches, verdict);
   const lead = judgementWith(verdict, state.breaches[0]?.bit ?? verdict.judgements[0].judge.bit);
-  if (lead === undefined || lead.answer === 'no-data') return;
+  if (lead === undefined || isWithoutData(lead.answer)) return;
   alert.value = lead.value;
   alert.threshold = lead.limit;
 }

@@ -39,14 +39,14 @@ export type RuntimeMetric =
 export type Condition =
   /** The figure is above or below a value. clear: it must come back past this value to be over (hysteresis); default: the value itself. */
   | { kind: 'threshold'; metric: Metric; above?: number; below?: number; clear?: number }
-  /** One figure by another, as failed calls by all calls. atLeast: of `to`, in one window (or step); fewer say nothing. Default 1. */
+  /** One figure by another, as failed calls by all calls. atLeast: of `to`; counts of windows (or steps) with fewer are added up, over `for` at most, until there are so many. Default 1. */
   | { kind: 'ratio'; of: Metric; to: Metric; above?: number; below?: number; clear?: number; atLeast?: number }
   /**
    * The figure is above `times` the median of its own history: windows with data, oldest dropped beyond historyMs, none added while the rule is pending
-   * or firing. Judged from minAgeMs of history on. floor: below this value nothing is told. atLeast: calls in the window, for a path's figures.
+   * or firing. Judged from minAgeMs of history on. floor: below this value nothing is told. atLeast: calls in the window, for a path's figures; fewer say nothing.
    */
   | { kind: 'baseline'; metric: Metric; times: number; minAgeMs: number; historyMs: number; floor?: number; atLeast?: number; clearTimes?: number }
-  /** One figure by another (as in ratio), compared with its own history (as in baseline). */
+  /** One figure by another (as in ratio, counts added up over a minute at most), compared with its own history (as in baseline). */
   | {
       kind: 'baseline-ratio';
       of: Metric;
@@ -86,7 +86,7 @@ export interface Rule {
   /** What is wrong, for a person: one clause, without figures. */
   summary: string;
   condition: Condition;
-  /** How long the condition must hold, from the first figures that show it to the first that still do at least so much later. */
+  /** How long the condition must hold, from the first figures that show it to the first that still do at least so much later; of observed time. */
   forMs: number;
   /** How long it goes on firing once the condition is over. */
   keepFiringForMs: number;

@@ -16,6 +16,7 @@ export interface Series {
 
 /** Stats that add up over series. All others belong to one series each. */
 const SUMS: ReadonlySet<string> = new Set<PathStat>(['count', 'rate', 'errors']);
+const COUNTS: ReadonlySet<string> = new Set(['count', 'errors', 'delta']);
 const NO_LABELS: Labels = Object.freeze({});
 
 interface Entry<T> {
@@ -35,6 +36,12 @@ export function isEach(metric: Metric): boolean {
 export function isWindowMetric(metric: Metric): boolean {
   return 'distribution' in metric || ('path' in metric && !SUMS.has(metric.stat));
 }
+
+/** Whether a metric adds up from window to window. */
+export const isCount = (metric: Metric): boolean => 'stat' in metric && COUNTS.has(metric.stat);
+
+/** Whether series of a metric are there only while something is called. */
+export const isOfCalls = (metric: Metric): boolean => 'path' in metric || 'distribution' in metric;
 
 /** The figures by name. */
 export class FiguresIndex {

@@ -1,6 +1,7 @@
 // The four critical rules that are on by default, with a fake clock: they fire when the words say, not a window earlier or later, resolve, and do not flap.
 import test from 'ava';
-import { type Load, MINUTE_MS, Simulation } from './simulation.js';
+import { RuleEngine } from '../../../src/diagnose/rules/rule-engine.js';
+import { defaultRule, figures, type Load, MINUTE_MS, Simulation, START_MS } from './simulation.js';
 
 const between = (atMs: number, fromMin: number, toMin: number): boolean => atMs > fromMin * MINUTE_MS && atMs <= toMin * MINUTE_MS;
 
@@ -34,19 +35,29 @@ test('should fire command failure spike at the third window that shows it when a
   t.deepEqual(sim.of('command failure spike'), ['11 inactive > pending', '13 pending > firing', '22 firing > resolved']);
 });
 
-test('should not fire command failure spike when exactly 10 % fail, when it lasts two windows, or when few are called', (t) => {
+test('should not fire command failure spike when exactly 10 % fail, when it lasts two windows, or when one is called a minute', (t) => {
   const failing = (count: number, errors: number, toMin: number): string[] =>
     new Simulation((atMs) => ({ paths: [{ name: 'commands', count, errors: between(atMs, 10, toMin) ? errors : 0 }] })).runTo(20 * MINUTE_MS).fired();
   t.deepEqual(failing(100, 10, 20), []);
   t.deepEqual(failing(100, 50, 12), []);
-  t.deepEqual(failing(9, 9, 20), []);
+  t.deepEqual(failing(1, 1, 20), []);
+  t.deepEqual(failing(4, 4, 20), []);
   t.deepEqual(failing(100, 11, 20), ['13 command failure spike']);
 });
 
+test('should fire command failure spike after two minutes of enough calls when nine a minute are made and all fail', (t) => {
+  const sim = new Simulation((atMs) => ({ paths: [{ name: 'commands', count: 9, errors: between(atMs, 10, 20) ? 9 : 0 }] }));
+  // Judged each second minute: of 9 and 9 calls.
+  t.deepEqual(sim.runTo(30 * MINUTE_MS).of('command failure spike'), ['12 inactive > pending', '14 pending > firing', '24 firing > resolved']);
+});
+
+const FEW = 'no-data: no data: 3 of 10 calls so far for error rate of commands; they are added up over 2 min at most';
+
 test('should say that calls were too few, or that there were none, when command failure spike has no data', (t) => {
   const sim = new Simulation((atMs) => ({ paths: atMs <= MINUTE_MS ? [{ name: 'commands', count: 3 }] : [] }));
-  t.is(sim.runTo(MINUTE_MS).why('command failure spike'), 'no-data: no data: 3 calls for error rate of commands in this window, 10 are needed');
-  t.is(sim.runTo(2 * MINUTE_MS).why('command failure spike'), 'no-data: no data: nothing was counted on commands in this window');
+  t.is(sim.runTo(MINUTE_MS).why('command failure spike'), FEW);
+  t.is(sim.runTo(2 * MINUTE_MS).why('command failure spike'), FEW);
+  t.is(sim.runTo(3 * MINUTE_MS).why('command failure spike'), 'no-data: no data: nothing was counted on commands in this window');
 });
 
 test('should keep command failure spike firing between clear value and threshold when it has fired, and not flap', (t) => {
@@ -130,4 +141,25 @@ test('should not fire memory leak when memory grows by 8 % an hour, warms up, st
       [],
       name,
     );
+});
+
+test('should not fire memory leak for the warm-up of a process, but for growth after it, when an hour takes 3.6 s', (t) => {
+  const fired = (bytes: (s: number) => number): number[] => {
+    const engine = new RuleEngine([defaultRule('memory leak')], { timeScale: 1000, windowMs: 500, stepMs: 100 });
+    const at: number[] = [];
+    for (let s = 0.5; s <= 60; s += 0.5) {
+      const given = figures('window', START_MS + s * 1000, 500, { runtime: { memoryBytes: bytes(s) } });
+      if (engine.evaluate(given).some(({ to }) => to === 'firing')) at.push(s);
+    }
+    return at;
+  };
+  t.deepEqual(
+    fired((s) => 100e6 + 200e6 * Math.min(1, s / 14)),
+    [],
+  );
+  // From 15 s on it is learnt: two hours of 7.2 s, ten minutes of 0.6 s.
+  t.deepEqual(
+    fired((s) => 100e6 + 20e6 * s),
+    [23],
+  );
 });

@@ -3,8 +3,8 @@ import type { Labels } from '../../../core/labels.js';
 import type { Histories, HistoryBudget } from '../histories.js';
 import type { FiguresIndex } from '../select-series.js';
 
-/** no-data: nothing can be said. learning: not yet. */
-export type Answer = 'yes' | 'no' | 'no-data' | 'learning';
+/** no-data: nothing can be said. few: there were too few calls to say it, or none. learning: not yet. */
+export type Answer = 'yes' | 'no' | 'no-data' | 'few' | 'learning';
 
 /** What one condition says of one series. */
 export interface Judgement {
@@ -22,10 +22,13 @@ export interface Judgement {
   detail?: Detail;
   /** It would not fire now: it has fired, and has not come back past its clear value. */
   lingers?: true;
+  /** Observed time that a sum of calls is of, ms. Default: that of the newest figures. */
+  coversMs?: number;
 }
 
 export type Detail =
-  | { kind: 'few'; count: number; needed: number }
+  /** now: calls in the newest figures. count: with those before, where they are added up; lookbackMs: for how long at most. */
+  | { kind: 'few'; count: number; needed: number; now: number; lookbackMs?: number }
   | { kind: 'learning'; coveredMs: number; neededMs: number }
   | { kind: 'baseline'; median: number; windows: number }
   | { kind: 'trend'; perHour: number; lowerPerHour: number; reachesMs: number; limitValue: number }
@@ -41,6 +44,9 @@ export interface Asked {
   matters: (key: string) => boolean;
   /** None does: matters need not be asked. */
   noneMatters: boolean;
+  /** What the rule has observed so far, and in the newest figures, ms (observed-time.ts). */
+  clockMs: number;
+  elapsedMs: number;
 }
 
 export interface Judge {
@@ -53,6 +59,8 @@ export interface Judge {
   histories: Histories | undefined;
   /** says() alone is the whole message: there is no figure it would be compared with. */
   bare?: true;
+  /** It judges calls: a series that goes away is one that nobody calls. */
+  ofCalls?: boolean;
   /** All that hold or matter; of all others the nearest of each answer. */
   judge(index: FiguresIndex, asked: Asked): Judgement[];
   /** Takes the figures that were judged last into the histories, but for series that are pending or firing. */
@@ -72,6 +80,8 @@ export interface JudgeContext {
   bit: number;
   timeScale: number;
   windowMs: number;
+  /** For how long calls are added up at most until there are enough, ms. */
+  lookbackMs: number;
   budget: HistoryBudget;
 }
 

@@ -7,6 +7,7 @@ export class Kept {
   #no: Judgement | undefined;
   #learning: Judgement | undefined;
   #noData: Judgement | undefined;
+  #few: Judgement | undefined;
 
   constructor(asked: Asked) {
     this.#asked = asked;
@@ -16,7 +17,7 @@ export class Kept {
   wants(key: string, answer: Answer, nearness: number): boolean {
     const { noneMatters, matters } = this.#asked;
     if (answer === 'yes' || (!noneMatters && matters(key))) return true;
-    const nearest = answer === 'no' ? this.#no : answer === 'learning' ? this.#learning : this.#noData;
+    const nearest = answer === 'no' ? this.#no : answer === 'learning' ? this.#learning : answer === 'few' ? this.#few : this.#noData;
     return nearest === undefined || nearness > nearest.nearness;
   }
 
@@ -27,12 +28,13 @@ export class Kept {
     if (answer === 'yes' || (!noneMatters && matters(key))) this.judgements.push(judgement);
     else if (answer === 'no') this.#no = judgement;
     else if (answer === 'learning') this.#learning = judgement;
+    else if (answer === 'few') this.#few = judgement;
     else this.#noData = judgement;
   }
 
   /** All that hold or matter, and of the others the nearest of each answer. */
   all(): Judgement[] {
-    for (const nearest of [this.#no, this.#learning, this.#noData]) if (nearest !== undefined) this.judgements.push(nearest);
+    for (const nearest of [this.#no, this.#learning, this.#few, this.#noData]) if (nearest !== undefined) this.judgements.push(nearest);
     return this.judgements;
   }
 }

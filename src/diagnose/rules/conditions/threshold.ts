@@ -1,7 +1,7 @@
 // Condition: a figure is above or below a value.
 import { metricWords, valueWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
-import { isWindowMetric } from '../select-series.js';
+import { isOfCalls, isWindowMetric } from '../select-series.js';
 import { type Answer, type Judge, type JudgeContext, learnNothing } from './judge.js';
 import { Kept } from './kept.js';
 
@@ -20,12 +20,19 @@ export function thresholdJudge(condition: Extract<Condition, { kind: 'threshold'
     fingerprint: JSON.stringify(condition),
     windowsOnly: isWindowMetric(metric),
     histories: undefined,
+    ofCalls: isOfCalls(metric),
     judge(index, asked) {
       const kept = new Kept(asked);
       const extremes = index.extremes(metric);
       // Most of the time nothing is beyond the limit: then hundreds of series need no look, whatever the number of rules on them.
       const isQuiet = asked.noneMatters && !extremes.some(({ value }) => answerOf(condition, value, false).answer === 'yes');
-      for (const { key, labels, value } of isQuiet ? extremes : index.select(metric)) {
+      for (const { key, labels, value, count } of isQuiet ? extremes : index.select(metric)) {
+        if (Number.isNaN(value) && count === 0) {
+          const detail = { kind: 'few', count, needed: 1, now: 0 } as const;
+          if (kept.wants(key, 'few', 0))
+            kept.put({ judge, key, labels, answer: 'few', value, limit: boundOf(condition, value), nearness: 0, detail });
+          continue;
+        }
         const { answer, lingers } = answerOf(condition, value, asked.noneMatters ? false : asked.wasHolding(judge, key));
         const nearness = answer === 'no-data' ? 0 : nearnessOf(condition, value);
         if (!kept.wants(key, answer, nearness)) continue;

@@ -1,5 +1,5 @@
 // Conditions: a figure grows, or will reach a limit, by its robust slope.
-import { RULE_TIMER_SLACK_RATIO, TREND_POINTS_MAX, TREND_POINTS_MIN, TREND_SEASON_POINTS_MAX } from '../../../core/limits.js';
+import { RULE_TIMER_SLACK_RATIO, TREND_POINTS_MAX, TREND_POINTS_MIN, TREND_SEASON_POINTS_MAX, TREND_WARM_UP_MS } from '../../../core/limits.js';
 import { DAY_MS, durationWords, HOUR_MS } from '../durations.js';
 import { Histories } from '../histories.js';
 import type { History } from '../history.js';
@@ -7,7 +7,7 @@ import { metricWords, percentWords, valueWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
 import type { FiguresIndex, Series } from '../select-series.js';
 import { type Trend, trendOf } from '../trend.js';
-import { type Judge, type JudgeContext, type Judgement, learnNothing, type WasHolding } from './judge.js';
+import { type Asked, type Judge, type JudgeContext, type Judgement, learnNothing } from './judge.js';
 
 type TrendCondition = Extract<Condition, { kind: 'growth' | 'forecast' }>;
 
@@ -41,7 +41,7 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
     return limits.length === 1 && limits[0].value > 0 ? limits[0].value : Number.NaN;
   };
 
-  const one = ({ key, labels, value }: Series, index: FiguresIndex, limitValue: number, wasHolding: WasHolding): Judgement => {
+  const one = ({ key, labels, value }: Series, index: FiguresIndex, limitValue: number, { wasHolding, clockMs }: Asked): Judgement => {
     const limit = condition.kind === 'growth' ? condition.perHour : limitValue;
     const nothing = { judge, key, labels, value, limit, nearness: 0 };
     if (Number.isNaN(value) || Number.isNaN(limit)) return { ...nothing, answer: 'no-data' };
@@ -50,8 +50,10 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
     if (history === undefined) return { ...nothing, answer: 'no-data', detail: { kind: 'refused' } };
     // The window itself is the newest point: it is learnt before it is judged.
     history.dropBefore(atMs - overMs, Number.POSITIVE_INFINITY);
-    history.add(atMs, spanMs, value);
-    const ageMs = atMs - history.beganMs;
+    // Real time: where a second is an hour, a process that starts up would be one that leaks.
+    const warmsUp = condition.kind === 'growth' && clockMs < TREND_WARM_UP_MS;
+    if (!warmsUp) history.add(atMs, spanMs, value);
+    const ageMs = history.length > 0 ? atMs - history.beganMs : 0;
     const enough =
       ageMs >= overMs - spanMs * RULE_TIMER_SLACK_RATIO && history.length >= TREND_POINTS_MIN && history.spanMs >= overMs * SPAN_RATIO_MIN;
     const line = enough ? trend(history) : undefined;
@@ -112,9 +114,9 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
     fingerprint: JSON.stringify(condition),
     windowsOnly: true,
     histories,
-    judge(index, { wasHolding }) {
+    judge(index, asked) {
       const limitValue = limitOf(index);
-      return index.select(metric).map((series) => one(series, index, limitValue, wasHolding));
+      return index.select(metric).map((series) => one(series, index, limitValue, asked));
     },
     learn: learnNothing,
     names: ({ labels }) => metricWords(metric, labels),
