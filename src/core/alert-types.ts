@@ -11,6 +11,8 @@ export interface Kpi {
   unit: string;
   /** ok on this side of it. */
   target: number;
+  /** ok at the target itself, too. Default: false. */
+  orEqual?: true;
   /** breach beyond it; between the two: warn. */
   alert: number;
   /** Whether more is better: the target is a lower bound then. */

@@ -16,6 +16,9 @@ export function alertsInOrder(alerts: readonly Alert[]): Alert[] {
   );
 }
 
+/** `>`, `≥`, `<` or `≤`: what stands before a KPI's target. */
+export const targetSign = ({ direction, orEqual }: Kpi): string => (direction === 'higher' ? (orEqual ? '≥' : '>') : orEqual ? '≤' : '<');
+
 /** Breaches first, those without data last; within a status as they come. */
 export const kpisInOrder = (kpis: readonly Kpi[]): Kpi[] => [...kpis].sort((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status));
 

@@ -1,5 +1,5 @@
 // KPIs, alerts, rules and advice as text for people.
-import { alertsInOrder, kpisInOrder, rulesInOrder, rulesInWords } from './finding-order.js';
+import { alertsInOrder, kpisInOrder, rulesInOrder, rulesInWords, targetSign } from './finding-order.js';
 import { nameOf } from './name-of.js';
 import type { Alert, Kpi, RuleStatus, RunSummary } from './report-types.js';
 import { type Column, cut, printable, textTable } from './text-table.js';
@@ -26,7 +26,7 @@ export function kpiLines({ kpis }: RunSummary, width: number): string[] {
     printable(kpi.of === undefined ? kpi.name : `${kpi.name}, ${kpi.of}`),
     kpi.status,
     `${kpi.value === null ? '–' : plain(kpi.value)} ${printable(kpi.unit)}`,
-    `${kpi.direction === 'higher' ? '>' : '<'} ${plain(kpi.target)}`,
+    `${targetSign(kpi)} ${plain(kpi.target)}`,
     `${kpi.direction === 'higher' ? '<' : '>'} ${plain(kpi.alert)}`,
   ]);
   const table = rows.length === 0 ? [] : textTable(KPI_COLUMNS, rows, width);

@@ -229,6 +229,14 @@ test('should compare events processed and skipped with events written when the p
   t.like(processing(1000, 480, 20_000), { value: 49, status: 'breach', note: '490 of 1 000 events written' });
 });
 
+test('should say of the processing rate only that its target is met at the target itself', (t) => {
+  const kpis = kpisOf(figuresOf());
+  t.deepEqual(
+    kpis.filter(({ orEqual }) => orEqual).map(({ name }) => name),
+    ['processing rate'],
+  );
+});
+
 test('should not call the last events of a window a shortfall when the lag is in its target', (t) => {
   t.like(processing(100, 30, 40), { value: 40, status: 'ok', note: '40 of 100 events written; its lag is 0.04 s' });
   const history = new KpiHistory();

@@ -26,6 +26,14 @@ test('should print KPIs with the worst first, why for those that are not well, a
   ]);
 });
 
+test('should print that a target is met at the target itself when it is', (t) => {
+  const kpi = { name: 'processing rate', value: 100, unit: '%', target: 100, orEqual: true, alert: 50, direction: 'higher', status: 'ok' } as const;
+  t.deepEqual(kpiLines({ ...run, kpis: [kpi] }, 110), [
+    '  KPI              status  value  target  alert',
+    '  processing rate  ok      100 %   ≥ 100   < 50',
+  ]);
+});
+
 test('should print a firing alert with message, evidence, what was done and runbook, and others in a line', (t) => {
   const lines = alertLines(run, 100);
   t.deepEqual(lines.slice(0, 13), [

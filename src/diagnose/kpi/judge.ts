@@ -54,8 +54,15 @@ function isWorse(a: Kpi, b: Kpi): boolean {
   return a.direction === 'higher' ? x < y : x > y;
 }
 
-function kpi({ name, unit, target, alert, direction }: KpiTarget, value: number | null, status: Kpi['status'], of?: string, note?: string): Kpi {
+function kpi(
+  { name, unit, target, alert, direction, orEqual }: KpiTarget,
+  value: number | null,
+  status: Kpi['status'],
+  of?: string,
+  note?: string,
+): Kpi {
   const made: Kpi = { name, value, unit, target, alert, direction, status };
+  if (orEqual !== undefined) made.orEqual = orEqual;
   if (of !== undefined) made.of = of;
   if (note !== undefined && note !== '') made.note = note;
   return made;

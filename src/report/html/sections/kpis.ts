@@ -1,7 +1,7 @@
 // The KPIs: the worst first, each against its target and its alert threshold; those without data fold away.
 import { significant } from '../../../flame/draw/page/figures.js';
 import { html, type Markup } from '../../../flame/draw/page/markup.js';
-import { kpisInOrder } from '../../finding-order.js';
+import { kpisInOrder, targetSign } from '../../finding-order.js';
 import type { Kpi } from '../../report-types.js';
 import { staticTable } from './static-table.js';
 import { tag } from './tag.js';
@@ -34,7 +34,7 @@ function table(caption: string, rows: readonly Kpi[]): Markup {
         cell: (kpi) =>
           kpi.value === null || kpi.status === 'no-data' ? '–' : html`<b>${significant(kpi.value)}</b> <span class="unit">${kpi.unit}</span>`,
       },
-      { name: 'Target', figure: true, cell: (kpi) => `${kpi.direction === 'higher' ? '>' : '<'} ${significant(kpi.target)}` },
+      { name: 'Target', figure: true, cell: (kpi) => `${targetSign(kpi)} ${significant(kpi.target)}` },
       { name: 'Alert', figure: true, cell: (kpi) => `${kpi.direction === 'higher' ? '<' : '>'} ${significant(kpi.alert)}` },
     ],
     rows,
