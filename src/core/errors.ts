@@ -38,11 +38,20 @@ export class PitotError extends Error {
 
 /** Renders any received value for an error message, bounded to 80 characters. */
 export function show(value: unknown): string {
-  let text: string;
+  let text = '(unprintable)';
   try {
-    text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value);
+    text = (typeof value === 'string' || typeof value === 'object' ? JSON.stringify(value) : undefined) ?? String(value);
   } catch {
-    text = Object.prototype.toString.call(value);
+    text = classOf(value) ?? text;
   }
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** `[object Array]` of a list that holds itself; undefined of a proxy that refuses. */
+function classOf(value: unknown): string | undefined {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -110,7 +110,7 @@ export class Instruments {
 
 if (COUNTERS_MAX >= COUNTER_SLOTS) throw new Error('COUNTERS_MAX must leave slot 0 for the overflow');
 
-const clip = (name: unknown): string => String(name).slice(0, NAME_CHARS_MAX);
+const clip = (name: unknown): string => text(name).slice(0, NAME_CHARS_MAX);
 
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 

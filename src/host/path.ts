@@ -62,7 +62,8 @@ export class Path {
 
   /** @internal As `end`. Returns the duration in ms, -1 when it was not timed: who looks for the slowest calls needs no clock of its own. */
   endTimed(token: number, ok: boolean): number {
-    if (token > 0 && typeof token === 'number') {
+    // The type first: a symbol cannot be compared.
+    if (typeof token === 'number' && token > 0) {
       const endMs = monotonicMs();
       const durationMs = endMs - token;
       this.put(durationMs * NS_PER_MS, (endMs * 1000) >>> 0, 0, ok);
@@ -82,7 +83,7 @@ export class Path {
   endFrom(startMs: number, ok = true): void {
     if (this.skip === 0 || this.isDue()) {
       const endMs = monotonicMs();
-      this.put((endMs - startMs) * NS_PER_MS, (endMs * 1000) >>> 0, 0, ok);
+      this.put(typeof startMs === 'number' ? (endMs - startMs) * NS_PER_MS : Number.NaN, (endMs * 1000) >>> 0, 0, ok);
     } else if (!ok && this.memory !== null) this.memory.errors[this.id]++;
   }
 

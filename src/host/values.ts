@@ -86,7 +86,8 @@ export class Gauge {
 
   /** Sets the value; NaN and infinite values are rejected and counted. */
   set(value: number): void {
-    if (value - value === 0) this.slots[this.slot] = value;
+    // A bigint minus itself is a bigint, and a symbol minus anything throws.
+    if (typeof value === 'number' && value - value === 0) this.slots[this.slot] = value;
     else if (this.memory !== null) this.memory.tallies[REJECTED]++;
   }
 }

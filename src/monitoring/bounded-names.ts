@@ -36,9 +36,9 @@ export class BoundedNames<Handle> {
 }
 
 /** A label's text as instruments keep it: whoever holds names by themselves would keep longer ones apart that share an instrument. */
-export function labelText(name: unknown): string {
+export function labelText(name: unknown, charsMax = LABEL_CHARS_MAX): string {
   try {
-    return String(name).slice(0, LABEL_CHARS_MAX);
+    return String(name).slice(0, charsMax);
   } catch {
     return '(unprintable)';
   }

@@ -9,7 +9,7 @@ import { labelText } from './bounded-names.js';
 import { ConcurrencyGauge } from './concurrency-gauge.js';
 import { ErrorCounters } from './error-metrics.js';
 import { isSlow, offerCommand } from './exemplar-post.js';
-import { INACTIVE, type OperationObserver, TimedOperation } from './timed-operation.js';
+import { INACTIVE, isToken, type OperationObserver, TimedOperation } from './timed-operation.js';
 
 /** Which target of latency a command is held to: a complex one reads several streams or calls out, and may take longer. */
 export type CommandComplexity = 'simple' | 'complex';
@@ -56,7 +56,7 @@ export class CommandMetrics {
   type(name: string, options?: { complexity?: CommandComplexity }): CommandType {
     const label = labelText(name);
     const known = this.types.get(label);
-    const complexity = options?.complexity ?? known?.complexity ?? 'simple';
+    const complexity = declared(options) ?? known?.complexity ?? 'simple';
     if (known?.complexity === complexity) return known;
     if (!COMPLEXITIES.includes(complexity)) {
       throw new PitotError('API_MISUSE', {
@@ -118,7 +118,7 @@ export class CommandType {
 
   succeed(token: number): void {
     const durationMs = this.path.endTimed(token, true);
-    if (token === INACTIVE) return;
+    if (!isToken(token)) return;
     this.concurrent.leave();
     if (isSlow(durationMs)) offerCommand(this.path, durationMs, true);
   }
@@ -126,7 +126,7 @@ export class CommandType {
   /** Ends a command that failed. The kind of the error is its code, else its name; text is the kind itself. */
   fail(token: number, error?: unknown): void {
     this.operation.end(token, false);
-    if (token !== INACTIVE) this.shared.errors.count(error);
+    if (isToken(token)) this.shared.errors.count(error);
   }
 
   /** How many streams a command read. */
@@ -144,5 +144,14 @@ export class CommandType {
   /** Made with the first value: each takes one of the process's paths. */
   private distribution(name: string, unit: string): Distribution {
     return this.shared.instruments.distribution(name, { unit, labels: { command: this.name } });
+  }
+}
+
+function declared(options: { complexity?: CommandComplexity } | undefined): CommandComplexity | undefined {
+  try {
+    return options?.complexity ?? undefined;
+  } catch {
+    // A getter of the application's that throws.
+    return undefined;
   }
 }

@@ -2,12 +2,14 @@
 import { monotonicMs } from '../core/clock.js';
 import { COMMANDS, PROJECTION, STORE_READ, STORE_WRITE } from '../core/instrument-names.js';
 import type { Labels } from '../core/labels.js';
-import { LABEL_CHARS_MAX, SPAN_STREAMS_MAX, STREAM_ID_CHARS_MAX } from '../core/limits.js';
+import { LABELS_MAX, SPAN_STREAMS_MAX, STREAM_ID_CHARS_MAX } from '../core/limits.js';
+import { labelText } from './bounded-names.js';
 import { errorKind } from './error-kind.js';
 import { offerExemplar } from './exemplar-post.js';
 import type { AttributeValue } from './open-telemetry.js';
+import { fieldsOf } from './read-given.js';
 import { callAndTell } from './settle.js';
-import type { TraceContext } from './trace-context.js';
+import { TraceContext } from './trace-context.js';
 import { startSpan, type TraceSpan } from './trace-span.js';
 
 export interface CommandTracerOptions {
@@ -37,12 +39,13 @@ export class CommandTracer {
   private readonly labels: Labels;
   private completed = false;
 
-  constructor(command: string, streamIds: readonly string[] = [], { parent, labels }: CommandTracerOptions = {}) {
-    this.labels = { ...labels, command: String(command).slice(0, LABEL_CHARS_MAX) };
+  constructor(command: string, streamIds: readonly string[] = [], options: CommandTracerOptions = {}) {
+    const { parent, labels } = fieldsOf(options, ['parent', 'labels']);
+    this.labels = labelsOf(labels, command);
     this.span = startSpan(
       this.labels.command,
-      () => ({ 'command.name': this.labels.command, 'command.streams': streamIds.length, 'command.stream_ids': boundedIds(streamIds) }),
-      parent,
+      () => ({ 'command.name': this.labels.command, ...streamsOf(streamIds) }),
+      parent === null ? null : TraceContext.from(parent),
     );
   }
 
@@ -95,11 +98,7 @@ export class CommandTracer {
   }
 
   private begin(spanName: string, attribute: string, value: string): { span: TraceSpan; step: Step } {
-    const span = startSpan(
-      spanName,
-      () => ({ [attribute]: String(value).slice(0, STREAM_ID_CHARS_MAX) }) as Record<string, AttributeValue>,
-      this.span,
-    );
+    const span = startSpan(spanName, () => ({ [attribute]: labelText(value, STREAM_ID_CHARS_MAX) }) as Record<string, AttributeValue>, this.span);
     return { span, step: new Step(span) };
   }
 
@@ -109,7 +108,7 @@ export class CommandTracer {
     const durationMs = monotonicMs() - this.startMs;
     if (events !== undefined) this.span.set('command.events', events);
     this.span.end(ok ? null : errorKind(error));
-    offerExemplar(COMMANDS, this.labels, durationMs, ok, () => this.span.context);
+    offerExemplar(COMMANDS, this.labels, durationMs, Boolean(ok), () => this.span.context);
   }
 }
 
@@ -133,6 +132,23 @@ class Step implements StepSpan {
   }
 }
 
-function boundedIds(streamIds: readonly string[]): string[] {
-  return streamIds.slice(0, SPAN_STREAMS_MAX).map((id) => String(id).slice(0, STREAM_ID_CHARS_MAX));
+function streamsOf(streamIds: readonly string[]): Record<string, AttributeValue> {
+  try {
+    const ids = Array.from(streamIds.slice(0, SPAN_STREAMS_MAX), (id) => labelText(id, STREAM_ID_CHARS_MAX));
+    return { 'command.streams': streamIds.length, 'command.stream_ids': ids };
+  } catch {
+    // No list, or one whose members cannot be read.
+    return {};
+  }
+}
+
+/** They go to the agent with an exemplar: few, and short. */
+function labelsOf(labels: Labels | undefined, command: string): Labels {
+  const bounded: Record<string, string> = {};
+  try {
+    for (const name of Object.keys(labels ?? {}).slice(0, LABELS_MAX)) bounded[labelText(name)] = labelText(labels?.[name]);
+  } catch {
+    // A getter that throws: the labels before it stand.
+  }
+  return { ...bounded, command: labelText(command) };
 }

@@ -18,7 +18,7 @@ import { ConcurrencyGauge } from './concurrency-gauge.js';
 import { EventSize } from './event-size.js';
 import type { StoreHead } from './store-head.js';
 import { StreamOperations } from './stream-operations.js';
-import { INACTIVE, TimedOperation } from './timed-operation.js';
+import { INACTIVE, isToken, TimedOperation } from './timed-operation.js';
 import { isVersionConflict } from './version-conflict.js';
 
 /** Events of an operation: their number, or they themselves, of which one in a while is measured. */
@@ -88,14 +88,14 @@ export class EventStoreMetrics {
 
   endRead(token: number, events: Events = 0, stream?: string): void {
     this.readPath.endTimed(token, true);
-    if (token === INACTIVE) return;
+    if (!isToken(token)) return;
     this.concurrent.leave();
     this.countRead(events, stream);
   }
 
   /** Ends a read that failed. A version conflict counts as such, and as a read that went well: the store answered. */
   failRead(token: number, error?: unknown, stream?: string): void {
-    this.reads.end(token, token !== INACTIVE && this.countFailure(error, stream));
+    this.reads.end(token, isToken(token) && this.countFailure(error, stream));
   }
 
   /** Begins a write; each token is ended once, by `endWrite` or `failWrite`. */
@@ -107,14 +107,14 @@ export class EventStoreMetrics {
 
   endWrite(token: number, events: Events = 0, stream?: string): void {
     this.writePath.endTimed(token, true);
-    if (token === INACTIVE) return;
+    if (!isToken(token)) return;
     this.concurrent.leave();
     this.countWrite(events, stream);
   }
 
   /** Ends a write that failed. A version conflict counts as such, and as a write that went well: the store answered. */
   failWrite(token: number, error?: unknown, stream?: string): void {
-    this.writes.end(token, token !== INACTIVE && this.countFailure(error, stream));
+    this.writes.end(token, isToken(token) && this.countFailure(error, stream));
   }
 
   /** Counts writers that came late, where the store says so by a result instead of an error. */

@@ -17,6 +17,7 @@ import type { Instruments } from '../host/instruments.js';
 import type { Counter, Gauge } from '../host/values.js';
 import { BoundedNames } from './bounded-names.js';
 import { ConcurrencyGauge } from './concurrency-gauge.js';
+import { fieldsOf, numberOf } from './read-given.js';
 import type { HeadFollower, StoreHead } from './store-head.js';
 import { type OperationObserver, TimedOperation } from './timed-operation.js';
 
@@ -27,6 +28,8 @@ export interface ProcessedAt {
   /** Its global position: the position lag is its distance from the store's head, where that is known. */
   position?: number | bigint;
 }
+
+const AT = ['eventAtMs', 'position'] as const;
 
 /** `metrics.projections`. */
 export class ProjectionMetrics {
@@ -115,9 +118,9 @@ export class ProjectionHandle implements HeadFollower {
   /** How far behind the projection is, by a query of yours: ms between event and processing, and positions. From then on positions are not derived any more. */
   lag(lagMs: number, positions?: number | bigint): void {
     this.gauges.lagMs.set(lagMs);
-    if (positions === undefined) return;
+    if (positions === undefined || Number.isNaN(numberOf(positions))) return;
     this.positionLagIsTold = true;
-    this.gauges.positionLag.set(Number(positions));
+    this.gauges.positionLag.set(numberOf(positions));
   }
 
   /** The projection runs: it counts as active until `stopped`. Twice is once. */
@@ -139,15 +142,17 @@ export class ProjectionHandle implements HeadFollower {
     this.gauges.positionLag.set(Math.max(0, head - this.position));
   }
 
-  private moveTo({ eventAtMs, position }: ProcessedAt): void {
-    if (typeof eventAtMs === 'number') {
+  private moveTo(last: ProcessedAt): void {
+    const { eventAtMs, position } = fieldsOf(last, AT);
+    if (eventAtMs !== undefined && Number.isFinite(eventAtMs)) {
       this.gauges.eventAtMs.set(eventAtMs);
       // The clocks of two hosts differ: an event from the future has no lag.
       this.gauges.lagMs.set(Math.max(0, wallMs() - eventAtMs));
     }
-    if (position !== undefined) {
-      this.position = Number(position);
-      this.gauges.position.set(this.position);
+    const at = numberOf(position);
+    if (Number.isFinite(at)) {
+      this.position = at;
+      this.gauges.position.set(at);
       if (!Number.isNaN(this.head.position)) this.headMoved(this.head.position);
     }
   }

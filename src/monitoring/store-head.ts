@@ -2,6 +2,7 @@
 import { STORE_HEAD } from '../core/instrument-names.js';
 import type { Instruments } from '../host/instruments.js';
 import type { Gauge } from '../host/values.js';
+import { numberOf } from './read-given.js';
 
 /** What wants to know when the head moves. */
 export interface HeadFollower {
@@ -30,7 +31,7 @@ export class StoreHead {
   }
 
   update(position: number | bigint): void {
-    const at = Number(position);
+    const at = numberOf(position);
     // As a negation, so that the first position passes while the newest is NaN.
     if (at - at !== 0 || at <= this.newest) return;
     this.newest = at;

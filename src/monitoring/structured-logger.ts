@@ -8,6 +8,7 @@ import { errorKind } from './error-kind.js';
 import { loadPino } from './load-pino.js';
 import { type LogDestination, openDestination } from './log-destination.js';
 import { maskSecrets, messageOf } from './mask-secrets.js';
+import { fieldsOf } from './read-given.js';
 import { tellFault } from './tell-fault.js';
 
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -31,18 +32,31 @@ export class StructuredLogger {
   private readonly pino: Logger;
 
   constructor(component: string, options: LoggerOptions = {}) {
-    this.pino = (options.logger ?? rootOf(options)).child({ component }) as Logger;
+    const given = optionsOf(options);
+    this.pino = (given.logger ?? rootOf(given)).child({ component }) as Logger;
   }
 
-  /** `event` names the kind of line and never changes; trace ids go along while a span is active. */
-  protected line(level: LineLevel, event: string, fields: Record<string, unknown>, message: string): void {
+  /**
+   * `event` names the kind of line and never changes; trace ids go along while a span is active. fields is called where the level is written; what it throws
+   * leaves the line without fields.
+   */
+  protected line(level: LineLevel, event: string, fields: () => Record<string, unknown>, message: string): void {
     try {
       if (!this.pino.isLevelEnabled(level)) return;
       const trace = activeTrace();
       const ids = trace === null ? undefined : { trace_id: trace.traceId, span_id: trace.spanId, trace_flags: trace.sampled ? '01' : '00' };
-      this.pino[level]({ event, ...ids, ...fields }, message);
+      this.pino[level]({ event, ...ids, ...this.made(event, fields) }, message);
     } catch (error) {
       tellFault('LOG_WRITE', messageOf(error));
+    }
+  }
+
+  private made(event: string, fields: () => Record<string, unknown>): Record<string, unknown> {
+    try {
+      return fields();
+    } catch (error) {
+      tellFault('LOG_FIELDS', `${event}: ${messageOf(error)}`);
+      return {};
     }
   }
 }
@@ -78,11 +92,19 @@ function rootOf({ level = 'info', destination = 'stdout' }: LoggerOptions): Logg
   return root;
 }
 
+/** Read once. A logger that is none is the programmer's mistake, who is told at once. */
+function optionsOf(options: LoggerOptions): LoggerOptions {
+  const given = fieldsOf(options, ['level', 'destination', 'logger']);
+  const { child } = fieldsOf(given.logger, ['child']);
+  if (given.logger === undefined || typeof child === 'function') return given;
+  throw new PitotError('API_MISUSE', { option: 'logger', allowed: 'a pino', received: show(given.logger), remedy: 'Leave it out for stdout.' });
+}
+
 function demand(level: unknown, destination: unknown): void {
   if (!LEVELS.has(level)) {
     throw new PitotError('API_MISUSE', { option: 'level', allowed: [...LEVELS].join(', '), received: show(level), remedy: 'Leave it out for info.' });
   }
-  const { file, write } = (destination ?? {}) as { file?: unknown; write?: unknown };
+  const { file, write } = fieldsOf(destination as { file?: unknown; write?: unknown }, ['file', 'write']);
   if (destination === 'stdout' || destination === 'stderr' || (typeof file === 'string' && file !== '') || typeof write === 'function') return;
   throw new PitotError('API_MISUSE', {
     option: 'destination',

@@ -14,6 +14,7 @@ import type { Instruments } from '../host/instruments.js';
 import type { Path } from '../host/path.js';
 import type { Distribution, Gauge } from '../host/values.js';
 import { BoundedNames } from './bounded-names.js';
+import { fieldsOf } from './read-given.js';
 
 /** Connections of a pool. */
 export interface PoolCounts {
@@ -24,6 +25,8 @@ export interface PoolCounts {
   /** Requests that wait for one. Default 0. */
   waiting?: number;
 }
+
+const COUNTS = ['total', 'available', 'waiting'] as const;
 
 const DEFAULT_POOL = 'default';
 
@@ -59,7 +62,7 @@ export class SystemMetrics {
   updateConnectionPool(counts: PoolCounts): void;
   updateConnectionPool(name: string | undefined, counts: PoolCounts): void;
   updateConnectionPool(nameOrCounts: string | undefined | PoolCounts, counts?: PoolCounts): void {
-    if (typeof nameOrCounts === 'object') this.pool().update(nameOrCounts ?? {});
+    if (typeof nameOrCounts === 'object') this.pool().update(nameOrCounts);
     else if (counts) this.pool(nameOrCounts).update(counts);
   }
 
@@ -71,7 +74,7 @@ export class SystemMetrics {
   /** One pause of a garbage collector other than this process's V8. */
   recordGcCollection(pauseMs: number): void {
     this.gcPause ??= this.instruments.distribution(SYSTEM_GC_PAUSE, { unit: 'ns' });
-    this.gcPause.record(pauseMs * NS_PER_MS);
+    this.gcPause.record(typeof pauseMs === 'number' ? pauseMs * NS_PER_MS : Number.NaN);
   }
 }
 
@@ -92,9 +95,10 @@ export class PoolMetrics {
     this.waiting = instruments.gauge(POOL_WAITING, labels);
   }
 
-  update({ total, available, waiting = 0 }: PoolCounts): void {
-    this.total.set(total);
-    this.available.set(available);
+  update(counts: PoolCounts): void {
+    const { total, available, waiting = 0 } = fieldsOf(counts, COUNTS);
+    this.total.set(total as number);
+    this.available.set(available as number);
     this.waiting.set(waiting);
   }
 }

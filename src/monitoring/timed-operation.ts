@@ -6,6 +6,12 @@ import { isSlow, offerCommand } from './exemplar-post.js';
 /** Token of a path's `start()` when no agent is loaded: nothing is counted then. */
 export const INACTIVE = 0;
 
+/** Token of a call that a path counts and does not time. */
+const SAMPLED_OUT = -1;
+
+/** Whether a token may be of a path's `start()` with an agent. Whatever else is handed in ends nothing: it must not count as one under way less. */
+export const isToken = (token: unknown): boolean => typeof token === 'number' && (token > 0 || token === SAMPLED_OUT);
+
 /** What else an operation leaves behind. Neither may throw. */
 export interface OperationObserver<Result> {
   succeeded(result: Result): void;
@@ -34,7 +40,7 @@ export class TimedOperation {
 
   end(token: number, ok: boolean): void {
     const durationMs = this.path.endTimed(token, ok);
-    if (token === INACTIVE) return;
+    if (!isToken(token)) return;
     if (this.concurrent !== null) this.concurrent.leave();
     if (this.isCommand && isSlow(durationMs)) offerCommand(this.path, durationMs, ok);
   }

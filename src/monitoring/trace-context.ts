@@ -1,4 +1,5 @@
 // Where a piece of work stands in a distributed trace: W3C Trace Context (Recommendation of 23 November 2021), version 00, in and out.
+import { fieldsOf } from './read-given.js';
 import { isZero, newSpanId, newTraceId } from './trace-ids.js';
 import { TraceState } from './trace-state.js';
 
@@ -39,8 +40,9 @@ export class TraceContext {
   }
 
   /** A new trace. Sampled by default: services behind this one that record by their parent's decision would record nothing else. */
-  static create({ sampled = true }: { sampled?: boolean } = {}): TraceContext {
-    return new TraceContext({ traceId: newTraceId(), spanId: newSpanId(), sampled });
+  static create(options: { sampled?: boolean } = {}): TraceContext {
+    const { sampled = true } = fieldsOf(options, ['sampled']);
+    return new TraceContext({ traceId: newTraceId(), spanId: newSpanId(), sampled: Boolean(sampled) });
   }
 
   /**
@@ -54,18 +56,31 @@ export class TraceContext {
     const [, version, traceId, spanId, flags, rest] = match;
     if (version === 'ff' || (version === '00' && rest !== undefined) || isZero(traceId) || isZero(spanId)) return null;
     const sampled = (Number.parseInt(flags, 16) & SAMPLED) !== 0;
-    // Several tracestate headers are one list, in their order (RFC 9110, 5.3).
-    const list = Array.isArray(tracestate) ? tracestate.join(',') : tracestate;
-    const traceState = typeof list === 'string' ? TraceState.parse(list) : TraceState.EMPTY;
-    return new TraceContext({ traceId, spanId, sampled, traceState, origin: 'headers' });
+    return new TraceContext({ traceId, spanId, sampled, traceState: stateOf(tracestate), origin: 'headers' });
   }
 
   /** The caller's context; a new one where there is none, or one that is not valid. Names of headers in any case. */
   static fromHeaders(headers: HeaderSource): TraceContext {
-    const traceparent = headerOf(headers, 'traceparent');
-    // Two of them are no valid one.
-    const one = Array.isArray(traceparent) && traceparent.length === 1 ? traceparent[0] : traceparent;
-    return TraceContext.parse(one, headerOf(headers, 'tracestate')) ?? TraceContext.create();
+    try {
+      const traceparent = headerOf(headers, 'traceparent');
+      // Two of them are no valid one.
+      const one = Array.isArray(traceparent) && traceparent.length === 1 ? traceparent[0] : traceparent;
+      const context = TraceContext.parse(one, headerOf(headers, 'tracestate'));
+      if (context !== null) return context;
+    } catch {
+      // Headers that cannot be read: nobody's context.
+    }
+    return TraceContext.create();
+  }
+
+  /** @internal What was handed in as a context, of another copy of pitot too; undefined: it is none. */
+  static from(value: unknown): TraceContext | undefined {
+    try {
+      if (value instanceof TraceContext) return value;
+      return TraceContext.parse((value as Partial<TraceContext> | null | undefined)?.traceparent) ?? undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** A span below this one: the same trace, a new span id. */
@@ -82,6 +97,15 @@ export class TraceContext {
   toHeaders(): { traceparent: string; tracestate?: string } {
     const tracestate = this.traceState.serialize();
     return tracestate === '' ? { traceparent: this.traceparent } : { traceparent: this.traceparent, tracestate };
+  }
+}
+
+/** Several tracestate headers are one list, in their order (RFC 9110, 5.3). */
+function stateOf(tracestate: unknown): TraceState {
+  try {
+    return TraceState.parse(Array.isArray(tracestate) ? tracestate.join(',') : (tracestate as string));
+  } catch {
+    return TraceState.EMPTY;
   }
 }
 

@@ -80,7 +80,12 @@ class RecordedSpan implements TraceSpan {
   }
 
   get context(): TraceContext {
-    return fromOtel(this.span.spanContext());
+    try {
+      return fromOtel(this.span.spanContext());
+    } catch {
+      // A tracer's mistake costs the trace its thread, not the host its headers.
+      return TraceContext.create();
+    }
   }
 
   set(name: string, value: AttributeValue): void {

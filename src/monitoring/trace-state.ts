@@ -19,6 +19,7 @@ export class TraceState {
 
   /** Of a header's value. A list with one mistake is discarded whole, as the recommendation demands: EMPTY. */
   static parse(header: string): TraceState {
+    if (typeof header !== 'string') return TraceState.EMPTY;
     const entries: [string, string][] = [];
     const keys = new Set<string>();
     for (const member of header.split(',')) {
@@ -40,7 +41,7 @@ export class TraceState {
 
   /** With this entry first; the last one makes room where there are 32. An entry that is not valid changes nothing. */
   set(key: string, value: string): TraceState {
-    if (!KEY.test(key) || !VALUE.test(value)) return this;
+    if (typeof key !== 'string' || typeof value !== 'string' || !KEY.test(key) || !VALUE.test(value)) return this;
     return new TraceState([[key, value] as const, ...this.unset(key).entries].slice(0, TRACE_STATE_MEMBERS_MAX));
   }
 
