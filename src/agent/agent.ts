@@ -78,6 +78,7 @@ export class Agent {
   private alerts: Alerts | null = null;
   private readonly exemplars = new Exemplars();
   private ending = false;
+  private mainHeartbeat: Heartbeat | null = null;
   /** Worker threads of pitot's: this one, and all that are made by it. */
   private readonly ownThreadIds = new Set([threadId]);
 
@@ -333,8 +334,6 @@ export class Agent {
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
   }
 
-  private mainHeartbeat: Heartbeat | null = null;
-
   private onHeartbeat(thread: DrainedThread, heartbeat: Heartbeat): void {
     if (thread.name === 'main') this.mainHeartbeat = heartbeat;
     const isFirstAgent = this.restarts === 0 && thread.name === 'main';
@@ -344,6 +343,7 @@ export class Agent {
   /** The last thing the agent does: sessions let go first, since Node would wait for them. */
   private async finish(): Promise<void> {
     this.ending = true;
+    this.alerts?.beginEnd(this.config.exitWaitMs);
     this.pulse.stop();
     this.schedule.end();
     // The last samples first: a stall that the process ends with is named by them.

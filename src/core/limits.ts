@@ -213,6 +213,14 @@ export const FLAMES_AT_ONCE_MAX = 10;
 /** Pairs of rule and action whose runs are kept, and runs of each: 200 rules with five actions; a limit that allows more runs counts no more. */
 export const ACTION_LIMITS_MAX = 1000;
 export const ACTION_RUNS_MAX = 100;
+/**
+ * Alerts whose sinks are known, and series with their sink whose notifications are counted, kept across restarts: those of twenty rules that hold for
+ * everything, some 1 MB of state. An alert beyond it is taken for one that all its sinks were told of; a series begins to count anew.
+ */
+export const NOTIFIED_ALERTS_MAX = 2000;
+export const NOTIFIED_SERIES_MAX = 2000;
+/** What an exit leaves of its wait for what comes after the sinks: leaving the queue, the log, the answer to the main thread, ms. */
+export const EXIT_SINKS_MARGIN_MS = 50;
 /** Threads of which an alert's flame writes a .cpuprofile each: main and the busiest; the drawing has them all. */
 export const ALERT_FLAME_THREADS_MAX = 4;
 /** Bytes between two samples of a heap profile: 0 to 1 % of the process's CPU (LEAKS); 64 KiB are up to 7 %. */

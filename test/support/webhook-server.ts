@@ -7,11 +7,14 @@ export interface WebhookServer {
   url: string;
   /** In the order of arrival. */
   readonly received: readonly WebhookPayload[];
+  /** Whether it leaves requests without an answer, and does not keep them. */
+  hang(hangs: boolean): void;
   close(): Promise<void>;
 }
 
 export async function startWebhook(): Promise<WebhookServer> {
   const received: WebhookPayload[] = [];
+  let hangs = false;
   const server = createServer((request, response) => {
     let text = '';
     request.setEncoding('utf8');
@@ -19,6 +22,7 @@ export async function startWebhook(): Promise<WebhookServer> {
       text += chunk;
     });
     request.on('end', () => {
+      if (hangs) return;
       received.push(JSON.parse(text) as WebhookPayload);
       response.writeHead(204).end();
     });
@@ -31,5 +35,5 @@ export async function startWebhook(): Promise<WebhookServer> {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, received, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, received, hang: (on) => void (hangs = on), close };
 }

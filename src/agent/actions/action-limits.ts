@@ -1,13 +1,8 @@
 // How often the actions of rules have run, by rule and action, and whether they may again. Plain data on the wall clock, so that it outlives the process.
 import { ACTION_LIMITS_MAX, ACTION_RUNS_MAX } from '../../core/limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
-
-/** The limits of a rule, as ActionLimits. */
-interface Limits {
-  count: number;
-  windowMs: number;
-  coolDownMs: number;
-}
+import type { ActionLimits } from '../../diagnose/rules/rule.js';
+import { refusalOf, runsThatCount, scaledLimits } from './run-limit.js';
 
 /** Runs of one action for one rule. */
 interface Used {
@@ -39,18 +34,16 @@ export class ActionUse {
   }
 
   /** Null: the action may run, and is counted as run. Else why not, as `3 runs in 1 h`. */
-  take(rule: string, action: string, alertId: string, limits: Limits, nowMs: number): string | null {
-    const windowMs = limits.windowMs / this.timeScale;
-    const coolDownMs = limits.coolDownMs / this.timeScale;
+  take(rule: string, action: string, alertId: string, given: ActionLimits, nowMs: number): string | null {
+    const limits = scaledLimits(given, this.timeScale);
+    const { windowMs, coolDownMs } = limits;
     const key = keyOf(rule, action);
     const used = this.used.get(key) ?? { rule, action, runsAtMs: [], untilMs: 0, open: [] };
-    // A run in the future is one before the clock was put back: nobody knows how long ago.
-    used.runsAtMs = used.runsAtMs.filter((atMs) => atMs <= nowMs && nowMs - atMs < Math.max(windowMs, coolDownMs));
-    const inWindow = used.runsAtMs.filter((atMs) => nowMs - atMs < windowMs).length;
-    if (inWindow >= limits.count) return `${inWindow} ${inWindow === 1 ? 'run' : 'runs'} in ${durationWords(windowMs)}`;
-    const last = used.runsAtMs.at(-1);
-    if (last !== undefined && nowMs - last < coolDownMs)
-      return `${durationWords(nowMs - last)} since the last run, ${durationWords(coolDownMs)} is the least`;
+    used.runsAtMs = runsThatCount(used.runsAtMs, limits, nowMs);
+    const refusal = refusalOf(used.runsAtMs, limits, nowMs);
+    if (refusal?.by === 'count') return `${refusal.runs} ${refusal.runs === 1 ? 'run' : 'runs'} in ${durationWords(windowMs)}`;
+    if (refusal !== null)
+      return `${durationWords(nowMs - (used.runsAtMs.at(-1) ?? nowMs))} since the last run, ${durationWords(coolDownMs)} is the least`;
     used.runsAtMs = [...used.runsAtMs, nowMs].slice(-ACTION_RUNS_MAX);
     used.untilMs = nowMs + Math.max(windowMs, coolDownMs);
     used.open = [...used.open.filter((id) => id !== alertId), alertId].slice(-ACTION_RUNS_MAX);

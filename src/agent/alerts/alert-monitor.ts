@@ -31,8 +31,8 @@ export interface AlertSources {
   act(alert: Alert, rule: Rule, onLines: (lines: string[]) => void): Promise<string[]>;
   /** Hands an alert that fires or is resolved to the rule's sinks. */
   send(alert: Alert, rule: Rule): void;
-  /** Alerts that fire go on firing: for sinks that must be told again and again. */
-  goesOn(firing: readonly Alert[], ruleOf: (alert: Alert) => Rule | undefined): void;
+  /** Alerts that fire go on firing: for sinks that must be told again and again, or later. holding: see RuleEngine. */
+  goesOn(firing: readonly Alert[], holding: () => ReadonlySet<string>): void;
   onAlert(line: AlertLine): void;
   /** Puts the state on disk. */
   save(state: unknown): void;
@@ -84,12 +84,7 @@ export class AlertMonitor {
   /** Judges a step. */
   step(figures: Figures): void {
     this.evaluate(figures);
-    this.goOn(
-      this.engine
-        .alerts()
-        .filter(({ state }) => state === 'firing')
-        .map((alert) => this.complete(alert)),
-    );
+    this.goOn();
   }
 
   /** Judges a window; what its report says. */
@@ -99,17 +94,22 @@ export class AlertMonitor {
     const advice = adviceOf(figures);
     if (Math.abs(figures.atMs - this.savedAtMs) >= SAVE_MS) this.save();
     const alerts = this.engine.alerts().map((alert) => this.complete(alert));
-    this.goOn(alerts);
+    this.goOn();
     this.forgetGone(alerts);
     return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
   }
 
   /** At steps as well: windows may be longer than a receiver waits before it takes an alert for over. */
-  private goOn(alerts: readonly Alert[]): void {
-    this.sources.goesOn(
-      alerts.filter(({ state }) => state === 'firing'),
-      (alert) => this.ruleOf(alert),
-    );
+  private goOn(): void {
+    this.sources.goesOn(this.firing, () => this.engine.holding());
+  }
+
+  /** All that fires, as it is told. */
+  get firing(): Alert[] {
+    return this.engine
+      .alerts()
+      .filter(({ state }) => state === 'firing')
+      .map((alert) => this.complete(alert));
   }
 
   /** Resolves when the actions that were begun are done. */

@@ -1,13 +1,9 @@
 // Everything of alerts in the agent thread, put together: figures from its samplers, the monitor, actions, sinks, state on disk. Loaded once the agent runs.
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Alert } from '../../core/alert-types.js';
 import { machineMs, wallMs } from '../../core/clock.js';
 import { STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
-import { VERSION } from '../../core/version.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
-import type { Rule } from '../../diagnose/rules/rule.js';
-import type { Delivery } from '../../export/sinks/delivery-queue.js';
 import type { Definition } from '../../memory/definition-log.js';
 import type { WindowMemory } from '../../memory/window-memory.js';
 import type { AlertLine } from '../../report/alerts-log.js';
@@ -17,6 +13,7 @@ import { ActionRunner } from '../actions/action-runner.js';
 import { type LocalActionSources, type LocalActions, localActions } from '../actions/local-actions.js';
 import { loadState, saveState } from '../alert-state-file.js';
 import { AlertMonitor } from './alert-monitor.js';
+import type { AlertSinks } from './alert-sinks.js';
 import type { LoadedAlerts } from './load-alerts.js';
 import { RuntimeFigureReader, type RuntimeSources } from './runtime-figures.js';
 import { StepCounts } from './step-counts.js';
@@ -24,7 +21,7 @@ import { StepCounts } from './step-counts.js';
 export interface AlertsOptions {
   loaded: LoadedAlerts;
   /** null: there are no sinks, and HTTP and TLS, which are 1.2 MB, need not be loaded. */
-  DeliveryTo: typeof Delivery | null;
+  Sinks: typeof AlertSinks | null;
   directory: string;
   service: string;
   timeScale: number;
@@ -45,8 +42,6 @@ export interface AlertsSources extends RuntimeSources {
 
 /** Under PITOT_DIR: hidden, and no run directory. */
 const QUEUE_DIRECTORY = '.alerts';
-/** How long the end of a process waits for what is being sent, ms: it is on disk, and the next process of the service sends it. */
-const SETTLE_MS = 150;
 
 export class Alerts {
   readonly stepMs: number;
@@ -54,7 +49,7 @@ export class Alerts {
   private readonly monitor: AlertMonitor;
   private readonly runner: ActionRunner;
   private readonly local: LocalActions;
-  private readonly delivery: Delivery | null;
+  private readonly sinks: AlertSinks | null;
   private readonly counts = new StepCounts();
   private readonly stepRuntime: RuntimeFigureReader;
   private readonly windowRuntime: RuntimeFigureReader;
@@ -70,14 +65,13 @@ export class Alerts {
     this.stepMs = Math.max(STEP_MS_MIN, STEP_MS / timeScale);
     for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
     const base = dirname(directory);
-    const saved = (loadState(directory, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown };
+    const saved = (loadState(directory, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown; sinks?: unknown };
     this.local = localActions(
       { directory, baseDirectory: base, service, pid: process.pid, timeScale, commands: loaded.commands },
       { ...sources.actions, nowMs: wallMs, monotonicMs: machineMs },
     );
     this.runner = new ActionRunner({ timeScale, saved: saved.actions }, { actions: this.local.actions, nowMs: wallMs });
-    this.delivery = options.DeliveryTo === null ? null : this.openDelivery(options.DeliveryTo, base, service, loaded.sinks);
-    const sinksOf = ({ actions }: Rule): string[] => actions.filter((name) => loaded.sinks.has(name));
+    this.sinks = options.Sinks === null ? null : this.openSinks(options.Sinks, options, saved.sinks);
     this.monitor = new AlertMonitor(
       { loaded, directory, timeScale, windowMs, stepMs: this.stepMs, saved: saved.monitor },
       {
@@ -88,12 +82,8 @@ export class Alerts {
             rule.limits,
             onLines,
           ),
-        send: (alert, rule) => this.delivery?.enqueue(alert, sinksOf(rule)),
-        goesOn: (firing, ruleOf) =>
-          this.delivery?.repost(firing, wallMs(), (alert) => {
-            const rule = ruleOf(alert);
-            return rule === undefined ? [] : sinksOf(rule);
-          }),
+        send: (alert) => this.sinks?.send(alert),
+        goesOn: (firing, holding) => this.sinks?.goOn(firing, holding),
         onAlert: sources.onAlert,
         save: (monitor) => this.save(directory, service, monitor),
         nowWallMs: wallMs,
@@ -111,7 +101,7 @@ export class Alerts {
     const spanMs = nowMs - this.steppedMs;
     this.steppedMs = nowMs;
     // First: what waits is sent, even if judging should throw.
-    this.delivery?.tick(wallMs());
+    this.sinks?.tick();
     const counts = this.counts.take(window, seq, paths, counters, totals);
     this.monitor.step({
       kind: 'step',
@@ -124,7 +114,7 @@ export class Alerts {
       threads: this.sources.threads(),
       runtime: this.stepRuntime.read(nowMs),
     });
-    this.delivery?.tick(wallMs());
+    this.sinks?.tick();
   }
 
   /** Before the open window is closed. */
@@ -144,39 +134,52 @@ export class Alerts {
     const none = gcCount === 0;
     const gc = { gcCount, gcPauseMeanMs: none ? Number.NaN : gcTotalMs / gcCount, gcPauseMaxMs: none ? Number.NaN : gcPauseMaxMs };
     const runtime = { ...this.windowRuntime.read(machineMs()), ...gc };
-    return this.monitor.judge({ kind: 'window', ...counted, gauges: this.sources.gauges(), threads: this.sources.threads(), runtime });
+    const judged = this.monitor.judge({ kind: 'window', ...counted, gauges: this.sources.gauges(), threads: this.sources.threads(), runtime });
+    this.sinks?.judged();
+    return judged;
   }
 
   get alertsOfRun(): Alert[] {
     return this.monitor.alertsOfRun;
   }
 
-  /** Before the process ends. */
+  /** The process ends. @param waitMs how long it waits for its end. */
+  beginEnd(waitMs: number): void {
+    try {
+      this.sinks?.beginEnd(waitMs);
+    } catch (error) {
+      this.sources.onFault('ALERTS_END', (error as Error).message);
+    }
+  }
+
+  /** Before the process ends, when its last window has been judged. */
   async end(): Promise<void> {
     this.monitor.save();
-    await this.delivery?.settle(SETTLE_MS);
-    this.delivery?.close();
+    await this.sinks?.end();
     this.local.close();
     this.stepRuntime.close();
     this.windowRuntime.close();
   }
 
-  private openDelivery(DeliveryTo: typeof Delivery, base: string, service: string, sinks: LoadedAlerts['sinks']): Delivery {
-    const { onFault } = this.sources;
-    const delivery = new DeliveryTo({
-      directory: join(base, QUEUE_DIRECTORY, service),
-      sinks,
-      source: { service, host: hostname(), pid: process.pid, version: VERSION },
-      onDropped: (count, reason) => onFault('ALERTS_DROPPED', `${count} notifications: ${reason}`),
-      onTrouble: (message) => onFault('ALERTS_QUEUE', message),
-    });
-    delivery.onResult = (alertId, sink, { text }) => this.monitor.delivered(alertId, sink, text);
-    return delivery;
+  private openSinks(
+    Sinks: typeof AlertSinks,
+    { loaded: { rules, sinks }, directory, service, timeScale }: AlertsOptions,
+    saved: unknown,
+  ): AlertSinks {
+    return new Sinks(
+      { rules, sinks, timeScale, saved, directory: join(dirname(directory), QUEUE_DIRECTORY, service), service },
+      {
+        delivered: (alertId, sink, text) => this.monitor.delivered(alertId, sink, text),
+        firing: () => this.monitor.firing,
+        save: () => this.monitor.save(),
+        onFault: this.sources.onFault,
+      },
+    );
   }
 
   private save(directory: string, service: string, monitor: unknown): void {
     try {
-      saveState(directory, service, { monitor, actions: this.runner.save() }, { nowMs: wallMs() });
+      saveState(directory, service, { monitor, actions: this.runner.save(), sinks: this.sinks?.save() }, { nowMs: wallMs() });
     } catch (error) {
       this.sources.onFault('ALERT_STATE', (error as Error).message);
     }

@@ -47,7 +47,7 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
   return new Alerts(
     {
       loaded,
-      DeliveryTo: loaded.sinks.size === 0 ? null : (await import('../../export/sinks/delivery-queue.js')).Delivery,
+      Sinks: loaded.sinks.size === 0 ? null : (await import('./alert-sinks.js')).AlertSinks,
       directory: runDirectory,
       service: safeServiceName(service),
       timeScale: config.timeScale,

@@ -92,17 +92,18 @@ function parseRule(value: unknown, actions: readonly ActionName[], known: readon
     forMs: readDuration(fields, '', 'for', 0),
     keepFiringForMs: readDuration(fields, '', 'keepFiringFor', 0),
     actions: optional(fields, 'actions', () => readActions(fields, '', known)) ?? actions,
-    limits: optional(fields, 'limits', () => parseLimits(fields.limits)) ?? DEFAULT_LIMITS,
+    limits: optional(fields, 'limits', () => parseLimits(fields.limits, DEFAULT_LIMITS)) ?? DEFAULT_LIMITS,
     runbook: optional(fields, 'runbook', () => readText(fields, '', 'runbook')) ?? '',
   };
 }
 
-function parseLimits(value: unknown): ActionLimits {
+/** @throws FieldError. */
+export function parseLimits(value: unknown, defaults: ActionLimits): ActionLimits {
   const fields = readFields(value, 'limits', LIMIT_KEYS);
   return {
-    count: optional(fields, 'count', () => readNumber(fields, 'limits', 'count', 0)) ?? DEFAULT_LIMITS.count,
-    windowMs: readDuration(fields, 'limits', 'window', DEFAULT_LIMITS.windowMs),
-    coolDownMs: readDuration(fields, 'limits', 'coolDown', DEFAULT_LIMITS.coolDownMs),
+    count: optional(fields, 'count', () => readNumber(fields, 'limits', 'count', 0)) ?? defaults.count,
+    windowMs: readDuration(fields, 'limits', 'window', defaults.windowMs),
+    coolDownMs: readDuration(fields, 'limits', 'coolDown', defaults.coolDownMs),
   };
 }
 

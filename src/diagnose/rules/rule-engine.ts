@@ -94,6 +94,18 @@ export class RuleEngine {
     return [...alerts, ...this.#resolvedShown, ...this.#resolvedNow];
   }
 
+  /** Ids of the alerts that fire and whose condition the newest figures show: not of one that an earlier process left and this one has not seen hold. */
+  holding(): Set<string> {
+    const holding = new Set<string>();
+    for (const { states, verdicts } of this.#rules) {
+      for (const { key, answer } of verdicts) {
+        const state = states.get(key);
+        if (answer === 'yes' && state?.phase === 'firing') holding.add(state.alert.id);
+      }
+    }
+    return holding;
+  }
+
   /** One entry a rule, in their order. */
   status(): RuleStatus[] {
     const { timeScale } = this.#options;

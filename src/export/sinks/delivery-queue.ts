@@ -16,6 +16,8 @@ import { postableAlert } from './alertmanager-payload.js';
 import { backOffMs } from './back-off.js';
 import type { DeliveryOptions, DeliveryOutcome, DeliverySources } from './delivery-options.js';
 import { type PostOutcome, type PostRequest, postJson } from './http-post.js';
+import { KnownAddresses } from './known-addresses.js';
+import { type Lane, makeLane } from './lane.js';
 import { boundAlert, isAtLeast } from './notification.js';
 import { type Entry, QueueFiles } from './queue-files.js';
 import { SecretUnreadable } from './secret.js';
@@ -23,25 +25,6 @@ import { type SinkConfig, SUPERSEDES } from './sink-config.js';
 import { alertsRequest, sinkRequest } from './sink-request.js';
 
 export type { DeliveryOptions, DeliveryOutcome, DeliverySources } from './delivery-options.js';
-
-/** One sink and what waits for it. */
-interface Lane {
-  name: string;
-  /** undefined: left from a configuration that had it. Waits until it is too old, in case the sink comes back. */
-  sink: SinkConfig | undefined;
-  entries: Entry[];
-  /** Notifications delivered so far. */
-  delivered: number;
-  inFlight: Entry | null;
-  /** In a row. */
-  failures: number;
-  nextAtMs: number;
-  running: Promise<void> | null;
-  /** Firing alerts that it was sent, by id; Alertmanager alone. */
-  firing: Set<string>;
-  reposts: Alert[];
-  repostedAtMs: number;
-}
 
 /**
  * At least once: a process killed between a delivery and its removal from disk sends it again, with the same id.
@@ -55,6 +38,7 @@ export class Delivery {
   private readonly files: QueueFiles;
   private readonly lanes = new Map<string, Lane>();
   private readonly abort = new AbortController();
+  private readonly addresses = new KnownAddresses();
   private count = 0;
   private bytes = 0;
   private nowMs: number;
@@ -91,7 +75,12 @@ export class Delivery {
     if (this.closed) return;
     // A clock that is set back must not make a sink wait for as long.
     const backMs = this.nowMs - nowMs;
-    if (backMs > 0) for (const lane of this.lanes.values()) lane.nextAtMs -= backMs;
+    if (backMs > 0) {
+      for (const lane of this.lanes.values()) {
+        lane.nextAtMs -= backMs;
+        lane.askedUntilMs -= backMs;
+      }
+    }
     this.nowMs = nowMs;
     this.guard(() => {
       if (nowMs - this.pulsedAtMs >= QUEUE_PULSE_MS || nowMs < this.pulsedAtMs) this.pulse();
@@ -110,7 +99,7 @@ export class Delivery {
         const { sink } = lane;
         if (sink?.kind !== 'alertmanager' || (nowMs - lane.repostedAtMs < REPOST_MS && nowMs >= lane.repostedAtMs)) continue;
         const ids = new Set(firing.map(({ id }) => id));
-        for (const id of lane.firing) if (!ids.has(id)) lane.firing.delete(id);
+        for (const known of [lane.firing, lane.refused]) for (const id of known) if (!ids.has(id)) known.delete(id);
         const isMine = (alert: Alert): boolean => (sinksOf === undefined ? lane.firing.has(alert.id) : sinksOf(alert).includes(lane.name));
         lane.reposts = firing
           .filter((alert) => alert.state === 'firing' && isAtLeast(alert.severity, sink.minSeverity) && isMine(alert))
@@ -118,6 +107,17 @@ export class Delivery {
         lane.repostedAtMs = nowMs;
       }
     });
+    this.tick(nowMs);
+  }
+
+  /** The process ends: it must not wait for names to be looked up. */
+  beginEnd(): void {
+    this.addresses.freeze();
+  }
+
+  /** Tries each sink once more, whatever its back-off, but not before the time that its receiver has asked for. */
+  tryNow(nowMs: number): void {
+    for (const lane of this.lanes.values()) lane.nextAtMs = Math.min(lane.nextAtMs, lane.askedUntilMs);
     this.tick(nowMs);
   }
 
@@ -303,13 +303,29 @@ export class Delivery {
       // They come again with the next call.
       lane.reposts = [];
       this.failed(lane, outcome.retryAfterMs ?? 0);
-    } else lane.failures = 0;
+      return;
+    }
+    lane.failures = 0;
+    this.tellSentAgain(lane, alerts, outcome);
+  }
+
+  /** It is sent every minute: a refusal is told when it begins, and that it is over. */
+  private tellSentAgain(lane: Lane, alerts: readonly Alert[], outcome: Exclude<PostOutcome, { kind: 'retry' }>): void {
+    const isRefused = outcome.kind === 'refused';
+    const words = isRefused ? `refused when sent again (${outcome.reason})` : 'delivered when sent again';
+    const changed = alerts.filter(({ id }) => lane.refused.has(id) !== isRefused);
+    for (const { id } of changed) {
+      if (isRefused) lane.refused.add(id);
+      else lane.refused.delete(id);
+      this.tell(lane, id, { state: outcome.kind, text: words, tries: 1 });
+    }
+    if (isRefused && changed.length > 0) this.guard(() => this.options.onDropped(changed.length, `${lane.name}: ${words}`));
   }
 
   private async post(build: () => PostRequest): Promise<PostOutcome> {
     let request: PostRequest;
     try {
-      request = { ...build(), signal: this.abort.signal };
+      request = { ...build(), signal: this.abort.signal, lookup: this.addresses.lookup };
     } catch (error) {
       // Node.js puts the address into its own error: that one is not told.
       return { kind: 'retry', reason: error instanceof SecretUnreadable ? error.message : 'a secret that is no address' };
@@ -323,6 +339,7 @@ export class Delivery {
 
   private failed(lane: Lane, askedMs: number): void {
     lane.failures++;
+    lane.askedUntilMs = this.nowMs + askedMs;
     lane.nextAtMs = this.nowMs + Math.max(1, backOffMs(lane.failures, this.sources.random, askedMs));
   }
 
@@ -339,20 +356,7 @@ export class Delivery {
   private laneOf(name: string): Lane {
     let lane = this.lanes.get(name);
     if (lane === undefined) {
-      const sink = this.options.sinks.get(name);
-      lane = {
-        name,
-        sink,
-        entries: [],
-        delivered: 0,
-        inFlight: null,
-        failures: 0,
-        nextAtMs: 0,
-        running: null,
-        firing: new Set(),
-        reposts: [],
-        repostedAtMs: 0,
-      };
+      lane = makeLane(name, this.options.sinks.get(name));
       this.lanes.set(name, lane);
     }
     return lane;

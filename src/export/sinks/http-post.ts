@@ -1,6 +1,7 @@
 // One POST of JSON over node:http or node:https, and what became of it in three words: delivered, retry, refused.
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { wallMs } from '../../core/clock.js';
 import { ANSWER_BYTES_MAX, ANSWER_DRAIN_MS, REDIRECTS_MAX } from '../../core/limits.js';
 import { VERSION } from '../../core/version.js';
@@ -14,6 +15,8 @@ export interface PostRequest {
   /** Of the whole exchange, redirects included. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** Default: that of Node.js. */
+  lookup?: LookupFunction | undefined;
 }
 
 /** Reasons hold status numbers and error codes alone: neither address, nor header, nor anything the receiver wrote. */
@@ -54,12 +57,13 @@ export async function postJson(request: PostRequest): Promise<PostOutcome> {
   }
 }
 
-function exchange(url: URL, { headers, body, timeoutMs }: PostRequest, signal: AbortSignal): Promise<Answer> {
+function exchange(url: URL, { headers, body, timeoutMs, lookup }: PostRequest, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const isTls = url.protocol === 'https:';
     const options = {
       method: 'POST',
       agent: false as const,
+      lookup,
       headers: {
         ...headers,
         'content-type': 'application/json',

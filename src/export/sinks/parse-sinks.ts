@@ -1,9 +1,12 @@
 // Checks the part `sinks` of the alerts file. A bad sink is named with its field and left out; the others work.
 import { show } from '../../core/errors.js';
 import { SINK_TIMEOUT_MS, SINKS_MAX } from '../../core/limits.js';
+import { parseLimits } from '../../diagnose/rules/parse-rules.js';
+import type { ActionLimits } from '../../diagnose/rules/rule.js';
+import type { FieldError } from '../../diagnose/rules/rule-mistakes.js';
 import { HEADERS_ALLOWED, headersFault, URL_ALLOWED, urlFault } from './check-address.js';
 import { Secret } from './secret.js';
-import type { SinkConfig, SinkKind, SinkMistake } from './sink-config.js';
+import { SINK_LIMITS, type SinkConfig, type SinkKind, type SinkMistake } from './sink-config.js';
 
 export type { SinkConfig, SinkKind, SinkMistake } from './sink-config.js';
 
@@ -12,7 +15,7 @@ export const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const COMMON = ['kind', 'timeoutMs', 'minSeverity', 'sendResolved', 'headers', 'headersEnv', 'headersFile', 'url', 'urlEnv', 'urlFile'];
+const COMMON = ['kind', 'timeoutMs', 'minSeverity', 'sendResolved', 'limits', 'headers', 'headersEnv', 'headersFile', 'url', 'urlEnv', 'urlFile'];
 const KINDS: Readonly<Record<SinkKind, readonly string[]>> = {
   webhook: COMMON,
   slack: COMMON,
@@ -82,7 +85,7 @@ function parseSink(name: string, fields: Fields, env: NodeJS.ProcessEnv, blame: 
   };
 }
 
-function parseCommon(fields: Fields, blame: Blame): Pick<SinkConfig, 'timeoutMs' | 'minSeverity' | 'sendResolved'> {
+function parseCommon(fields: Fields, blame: Blame): Pick<SinkConfig, 'timeoutMs' | 'minSeverity' | 'sendResolved' | 'limits'> {
   const { timeoutMs = SINK_TIMEOUT_MS, minSeverity = 'info', sendResolved = true } = fields;
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 100 && timeoutMs <= 60_000)) {
     blame('timeoutMs', 'a number of ms, 100..60000', show(timeoutMs), `Leave it out for ${SINK_TIMEOUT_MS}.`);
@@ -91,7 +94,18 @@ function parseCommon(fields: Fields, blame: Blame): Pick<SinkConfig, 'timeoutMs'
     blame('minSeverity', `one of ${SEVERITIES.join(', ')}`, show(minSeverity), 'Leave it out to send all.');
   }
   if (typeof sendResolved !== 'boolean') blame('sendResolved', 'true or false', show(sendResolved), 'Leave it out for true.');
-  return { timeoutMs: timeoutMs as number, minSeverity: minSeverity as 'info', sendResolved: sendResolved as boolean };
+  const limits = fields.limits === undefined ? SINK_LIMITS : readLimits(fields.limits, blame);
+  return { timeoutMs: timeoutMs as number, minSeverity: minSeverity as 'info', sendResolved: sendResolved as boolean, limits };
+}
+
+function readLimits(value: unknown, blame: Blame): ActionLimits {
+  try {
+    return parseLimits(value, SINK_LIMITS);
+  } catch (error) {
+    const { field, allowed, received, remedy } = (error as FieldError).mistake;
+    blame(field, allowed, received, remedy);
+    return SINK_LIMITS;
+  }
 }
 
 /** One field that may come as X, XEnv or XFile. What was received is told by its kind and length alone. */

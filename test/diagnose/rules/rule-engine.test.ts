@@ -46,6 +46,26 @@ test('should begin anew when the process was down for long while the rule was pe
   t.deepEqual(firing.of('own'), ['1 inactive > pending', '11 pending > firing', '90 firing > resolved']);
 });
 
+test('should name an alert that holds only when the newest figures show it, and this process has seen them', (t) => {
+  const rule = ruleOf(queue(5), { keepFiringForMs: 10 * MINUTE_MS });
+  const options = { timeScale: 1, windowMs: WINDOW_MS, stepMs: STEP_MS };
+  const judge = (engine: RuleEngine, minute: number, value: number | null): Set<string> => {
+    engine.evaluate(figures('window', START_MS + minute * MINUTE_MS, WINDOW_MS, { gauges: value === null ? [] : [{ name: 'queue', value }] }));
+    return engine.holding();
+  };
+  const engine = new RuleEngine([rule], options);
+  t.is(judge(engine, 1, 3).size, 0);
+  t.is(judge(engine, 2, 9).size, 1);
+  // It fires on, and does not hold.
+  t.is(judge(engine, 3, 3).size, 0);
+  const [{ id }] = engine.alerts();
+  t.deepEqual(judge(engine, 4, 9), new Set([id]));
+  const successor = new RuleEngine([rule], options, JSON.parse(JSON.stringify(engine.save())));
+  t.is(successor.holding().size, 0);
+  t.is(judge(successor, 5, null).size, 0);
+  t.deepEqual(judge(successor, 6, 9), new Set([id]));
+});
+
 test('should resolve what a worker thread said of itself when the thread has ended, and nothing that is of another', (t) => {
   const engine = new RuleEngine([ruleOf(queue(5), { keepFiringForMs: MINUTE_MS })], { timeScale: 1, windowMs: WINDOW_MS, stepMs: STEP_MS });
   const changes: string[] = [];

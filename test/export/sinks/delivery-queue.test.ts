@@ -366,6 +366,65 @@ test('should send an alert of before a restart again when it is told whose it is
   delivery.close();
 });
 
+test('should say once that it was refused, and once that it is not any more, when an alert is sent again', async (t) => {
+  let reply: PostOutcome = DELIVERED;
+  const { delivery, sent, results, dropped } = start(temporary(t), { am: { kind: 'alertmanager', url: 'http://127.0.0.1:9' } }, () => reply);
+  const at = async (minute: number, ...ids: string[]): Promise<string[]> => {
+    results.length = 0;
+    delivery.repost(
+      ids.map((id) => alertOf(id)),
+      START_MS + minute * 60_000,
+      () => ['am'],
+    );
+    await delivery.settle(5000);
+    return results.map(([id, sink, { state, text }]) => `${id} ${sink} ${state}: ${text}`);
+  };
+  t.deepEqual(await at(0, 'a', 'b'), []);
+  reply = { kind: 'refused', reason: 'status 400' };
+  t.deepEqual(await at(1, 'a', 'b'), [
+    'a am refused: alertmanager am: refused when sent again (status 400)',
+    'b am refused: alertmanager am: refused when sent again (status 400)',
+  ]);
+  t.deepEqual(await at(2, 'a', 'b'), []);
+  t.deepEqual(await at(3, 'a', 'c'), ['c am refused: alertmanager am: refused when sent again (status 400)']);
+  // Nobody hears what nobody took.
+  reply = DOWN;
+  t.deepEqual(await at(4, 'a', 'c'), []);
+  reply = DELIVERED;
+  t.deepEqual(await at(5, 'a', 'c'), [
+    'a am delivered: alertmanager am: delivered when sent again',
+    'c am delivered: alertmanager am: delivered when sent again',
+  ]);
+  t.deepEqual(await at(6, 'a', 'c'), []);
+  t.deepEqual(dropped, ['2 am: refused when sent again (status 400)', '1 am: refused when sent again (status 400)']);
+  t.is(sent.length, 7);
+  delivery.close();
+});
+
+test('should try once more whatever the back-off, but not before the time a receiver asked for, when the process ends', async (t) => {
+  const down: PostOutcome = { kind: 'retry', reason: 'status 429', retryAfterMs: 60_000 };
+  const sinks = { ...HOOK, busy: { kind: 'webhook', url: 'http://127.0.0.1:9/busy' } };
+  const { delivery, sent } = start(temporary(t), sinks, ({ url }) => (url.endsWith('busy') ? down : DOWN));
+  delivery.enqueue(alertOf('a'), ['hook', 'busy']);
+  delivery.tick(START_MS);
+  await delivery.settle(5000);
+  t.is(sent.splice(0).length, 2);
+  delivery.tick(START_MS + 100);
+  await delivery.settle(5000);
+  t.is(sent.length, 0);
+  delivery.tryNow(START_MS + 100);
+  await delivery.settle(5000);
+  t.deepEqual(
+    sent.map(({ url }) => url),
+    ['http://127.0.0.1:9/hook'],
+  );
+  delivery.tryNow(START_MS + 60_000);
+  await delivery.settle(5000);
+  t.is(sent.length, 3);
+  t.is(delivery.size, 2);
+  delivery.close();
+});
+
 test('should queue in memory, say so, and come back to disk when the disk takes nothing for a while', async (t) => {
   const directory = temporary(t);
   // A file where the directory should be: as with a full disk, nothing can be made there.

@@ -161,3 +161,30 @@ test('should read a file each time when its secret may rotate', (t) => {
   t.is(why(' \n'), 'the file of urlFile is empty');
   t.is(why('x'.repeat(20_000)), 'the file of urlFile is larger than a secret');
 });
+
+test('should take limits, and five an hour without, when a sink is written', (t) => {
+  const url = 'http://ops/';
+  const { sinks, mistakes } = parseSinks(
+    {
+      plain: { kind: 'webhook', url },
+      own: { kind: 'webhook', url, limits: { count: 20, coolDown: '5m' } },
+      bad: { kind: 'webhook', url, limits: { count: -1 } },
+      worse: { kind: 'webhook', url, limits: { times: 3 } },
+    },
+    {},
+  );
+  t.deepEqual(
+    [...sinks.values()].map(({ name, limits }) => [name, limits]),
+    [
+      ['plain', { count: 5, windowMs: 3_600_000, coolDownMs: 0 }],
+      ['own', { count: 20, windowMs: 3_600_000, coolDownMs: 300_000 }],
+    ],
+  );
+  t.deepEqual(
+    mistakes.map(({ sink, field }) => [sink, field]),
+    [
+      ['bad', 'limits.count'],
+      ['worse', 'limits.times'],
+    ],
+  );
+});
