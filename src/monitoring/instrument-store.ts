@@ -22,7 +22,7 @@ const instrumented = new WeakSet<object>();
 
 /**
  * A store that behaves as the given one and whose reads and appends are measured: durations, events, batch sizes, conflicts, operations by stream, streams
- * created, and the head where the result has `lastEventGlobalPosition`. The given store is not changed: hand out the one that is returned.
+ * created, and the head where the result has `lastEventGlobalPosition`; so are those of the stores that its `withSession` hands out. The given store is not changed: hand out the one that is returned.
  *
  * Results, errors and other members are the store's own. Methods that call `this.readStream` are measured through it when the store is a plain object, as
  * Emmett's are; a class instance keeps itself as `this`, since its private fields need that, and calls it makes on itself are not seen.
@@ -33,11 +33,39 @@ export function instrumentStore<Store extends StoreLike>(store: Store, metrics: 
   if (instrumented.has(store)) return store;
   const measured = metrics.eventStore;
   const nameOf = namer(options.streamName);
-  const replaced: Record<string | symbol, Method> = {
-    readStream: (...args) => measured.read(() => Reflect.apply(store.readStream, store, args), eventsRead, nameOf(args[0])),
-    appendToStream: (...args) => append(measured, () => Reflect.apply(store.appendToStream, store, args), args[1], nameOf(args[0])),
+  const replaced: Record<string, unknown> = {
+    readStream: (...args: unknown[]) => measured.read(() => Reflect.apply(store.readStream, store, args), eventsRead, nameOf(args[0])),
+    appendToStream: (...args: unknown[]) => append(measured, () => Reflect.apply(store.appendToStream, store, args), args[1], nameOf(args[0])),
   };
-  const isPlain = isPlainObject(store);
+  const { withSession } = store as SessionFactory;
+  if (typeof withSession === 'function') {
+    const inSession = (session: unknown): unknown => {
+      const inner = (session as Session | null)?.eventStore;
+      if (!isStore(inner)) return session;
+      return substitute(session as Session, { eventStore: inner === store ? proxy : instrumentStore(inner, metrics, options) });
+    };
+    replaced.withSession = (callback: unknown, ...rest: unknown[]) => {
+      const measuring = typeof callback === 'function' ? (session: unknown) => callback(inSession(session)) : callback;
+      return Reflect.apply(withSession, isPlainObject(store) ? proxy : store, [measuring, ...rest]);
+    };
+  }
+  const proxy: Store = substitute(store, replaced);
+  instrumented.add(proxy);
+  return proxy;
+}
+
+/** As Emmett's stores may be: reads and appends within a session go through a store of its own. */
+interface SessionFactory {
+  readonly withSession?: Method;
+}
+
+interface Session {
+  readonly eventStore?: unknown;
+}
+
+/** An object that is the given one but for some members. Methods of an object literal see it as `this`, those of a class instance the instance. */
+function substitute<Target extends object>(original: Target, replaced: Readonly<Record<string | symbol, unknown>>): Target {
+  const isPlain = isPlainObject(original);
   const bound = new WeakMap<object, Method>();
 
   /** One function a method, so that it equals itself. */
@@ -45,22 +73,21 @@ export function instrumentStore<Store extends StoreLike>(store: Store, metrics: 
     let own = bound.get(method);
     if (own === undefined) {
       own = function (this: unknown, ...args: unknown[]): unknown {
-        return new.target === undefined ? Reflect.apply(method, this === proxy ? store : this, args) : Reflect.construct(method, args);
+        return new.target === undefined ? Reflect.apply(method, this === proxy ? original : this, args) : Reflect.construct(method, args);
       };
       bound.set(method, own);
     }
     return own;
   };
 
-  const proxy: Store = new Proxy(changeable(store), {
+  const proxy: Target = new Proxy(changeable(original), {
     get(_target, key) {
       if (Object.hasOwn(replaced, key)) return replaced[key];
-      const value: unknown = Reflect.get(store, key, isPlain ? proxy : store);
+      const value: unknown = Reflect.get(original, key, isPlain ? proxy : original);
       return isPlain || typeof value !== 'function' || key === 'constructor' ? value : boundMethod(value as Method);
     },
-    set: (_target, key, value) => Reflect.set(store, key, value),
+    set: (_target, key, value) => Reflect.set(original, key, value),
   });
-  instrumented.add(proxy);
   return proxy;
 }
 
@@ -108,19 +135,21 @@ function isPlainObject(value: object): boolean {
 }
 
 /** A proxy must give a frozen property as it is: behind it stands then a copy whose properties could change. */
-function changeable<Store extends object>(store: Store): Store {
-  const fixed = Object.values(Object.getOwnPropertyDescriptors(store)).some(
-    ({ configurable, value }) => !configurable && typeof value === 'function',
-  );
-  if (!fixed) return store;
-  const descriptors = Object.getOwnPropertyDescriptors(store) as Record<string, PropertyDescriptor>;
-  for (const key of Reflect.ownKeys(descriptors) as string[]) descriptors[key].configurable = true;
-  return Object.create(Object.getPrototypeOf(store), descriptors) as Store;
+function changeable<Target extends object>(original: Target): Target {
+  const descriptors = Object.getOwnPropertyDescriptors(original) as Record<string, PropertyDescriptor>;
+  const keys = Reflect.ownKeys(descriptors) as string[];
+  if (keys.every((key) => descriptors[key].configurable)) return original;
+  for (const key of keys) descriptors[key].configurable = true;
+  return Object.create(Object.getPrototypeOf(original), descriptors) as Target;
+}
+
+function isStore(store: unknown): store is StoreLike {
+  const { readStream, appendToStream } = (store ?? {}) as Partial<StoreLike>;
+  return typeof readStream === 'function' && typeof appendToStream === 'function';
 }
 
 function requireStore(store: unknown): asserts store is StoreLike {
-  const { readStream, appendToStream } = (store ?? {}) as Partial<StoreLike>;
-  if (typeof readStream === 'function' && typeof appendToStream === 'function') return;
+  if (isStore(store)) return;
   throw new PitotError('API_MISUSE', {
     option: 'instrumentStore',
     allowed: 'an object with readStream and appendToStream',

@@ -1,5 +1,5 @@
 // The wrapper of event stores, on Emmett's real in-memory store and on stores of other shapes.
-import { type Event, getInMemoryEventStore } from '@event-driven-io/emmett';
+import { CommandHandler, canCreateEventStoreSession, type Event, getInMemoryEventStore, nulloSessionFactory } from '@event-driven-io/emmett';
 import test from 'ava';
 import {
   STORE_BATCH,
@@ -82,6 +82,80 @@ test('should measure once when a wrapped store is wrapped again', async (t) => {
   t.is(instrumentStore(store, seen.metrics), store);
   await store.readStream('a');
   t.deepEqual(seen.calls(STORE_READ), [1, 0]);
+});
+
+test("should measure each read and append of a session once when Emmett's command handler opens one", async (t) => {
+  const seen = recorded();
+  const bare = getInMemoryEventStore();
+  let closed = 0;
+  // As Emmett's stores on databases: a session has a store of its own, here one over the same streams.
+  const store = instrumentStore(
+    {
+      ...bare,
+      withSession: async <T>(callback: (session: { eventStore: typeof bare; close: () => Promise<void> }) => Promise<T>): Promise<T> => {
+        const session = { eventStore: { ...bare }, close: async () => void closed++ };
+        return callback(Object.freeze(session)).finally(() => session.close());
+      },
+    },
+    seen.metrics,
+  );
+  t.true(canCreateEventStoreSession(store));
+  const handle = CommandHandler<number, Deposited>({ evolve: (sum, { data }) => sum + data.cents, initialState: () => 0 });
+  await handle(store, 'a', () => [deposited(1), deposited(2)]);
+  const { newState } = await handle(store, 'a', (sum) => deposited(sum + 4));
+  t.is(newState, 10);
+  t.deepEqual(
+    [seen.calls(STORE_READ), seen.calls(STORE_WRITE)],
+    [
+      [2, 0],
+      [2, 0],
+    ],
+  );
+  t.deepEqual(counts(seen), { read: 2, written: 3, created: 1, conflicts: 0 });
+  t.is(closed, 2);
+  // A nullo session hands out the store that it was given.
+  const sameStore = nulloSessionFactory(store);
+  await sameStore.withSession(({ eventStore }) => eventStore.readStream('a'));
+  t.deepEqual(seen.calls(STORE_READ), [3, 0]);
+});
+
+test('should measure a session once and keep its privates when stores and sessions are of classes', async (t) => {
+  class Session {
+    readonly #store: PrivateStore;
+    constructor(store: PrivateStore) {
+      this.#store = store;
+    }
+    get eventStore(): PrivateStore {
+      return this.#store;
+    }
+    size(): number {
+      return this.#store.size;
+    }
+  }
+  class SessionStore extends PrivateStore {
+    withSession<T>(callback: (session: Session) => T, _options?: object): T {
+      return callback(new Session(this));
+    }
+  }
+  const seen = recorded();
+  const store = instrumentStore(new SessionStore(), seen.metrics);
+  const size = await store.withSession(async (session) => {
+    t.is(session.eventStore, store);
+    await session.eventStore.appendToStream('a', [1, 2]);
+    return session.size();
+  });
+  t.is(size, 1);
+  t.deepEqual(counts(seen), { read: 0, written: 2, created: 1, conflicts: 0 });
+  t.deepEqual(seen.calls(STORE_WRITE), [1, 0]);
+  // What is no session of a store is handed on as it is.
+  const odd = instrumentStore(
+    { readStream: () => null, appendToStream: () => null, withSession: (take: (given: unknown) => unknown) => take(7) },
+    seen.metrics,
+  );
+  t.is(
+    odd.withSession((given) => given),
+    7,
+  );
 });
 
 class PrivateStore {
