@@ -11,6 +11,7 @@ import { StatsBuilder, type ValueStats } from '../../src/aggregate/path-stats.js
 import { groupByPath, mergeSlice } from '../../src/aggregate/window.js';
 import { PATH_SLOTS } from '../../src/core/limits.js';
 import { createAgentMemory, S_MAX, S_MIN, S_SUM, S_WEIGHT, STAT_FIELDS } from '../../src/memory/window-memory.js';
+import { missingCommand, testUnless } from '../support/needs.js';
 import { exactPercentile, logNormal, seeded } from '../support/random.js';
 import { testRing } from '../support/ring.js';
 
@@ -103,19 +104,9 @@ test('should survive the round trip through V2 base64', (t) => {
 
 const JAR = '/usr/share/java/hdrhistogram.jar';
 
-test('should be read by Java HdrHistogram with the same counts and percentiles', (t) => {
-  try {
-    execFileSync('javac', ['-version'], { stdio: 'ignore' });
-  } catch {
-    t.log('skipped: no javac');
-    t.pass();
-    return;
-  }
-  if (!existsSync(JAR)) {
-    t.log(`skipped: no ${JAR} (Debian: libhdrhistogram-java)`);
-    t.pass();
-    return;
-  }
+const missingJava = missingCommand('javac', ['-version']) ?? (existsSync(JAR) ? null : `no ${JAR} (Debian: libhdrhistogram-java)`);
+
+testUnless(missingJava)('should be read by Java HdrHistogram with the same counts and percentiles', (t) => {
   const random = seeded(9);
   const sets = [1e3, 1e6, 1e9].map((median) => Array.from({ length: 5000 }, () => Math.min(3.6e12, logNormal(random, median, 1.2))));
   const directory = mkdtempSync(join(tmpdir(), 'pitot-java-'));

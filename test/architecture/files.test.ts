@@ -61,3 +61,11 @@ test('should find a first line that says what the file is when it is read', (t) 
 test('should find the version of package.json when pitot says its own', (t) => {
   t.is(VERSION, JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version);
 });
+
+test('should find no test that passes where it could not run when tests are searched', (t) => {
+  // testUnless of test/support/needs.ts skips it instead, so that the count of passes is true.
+  t.deepEqual(
+    all.filter(({ text }) => /\bt\.pass\(\)/.test(text)).map(({ path }) => path),
+    [],
+  );
+});

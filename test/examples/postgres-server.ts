@@ -1,4 +1,4 @@
-// A throw-away Postgres server on a loopback port, from the binaries of the machine; null with a reason where there are none.
+// A throw-away Postgres server on a loopback port, from the binaries of the machine, and the reason why there can be none.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -15,12 +15,16 @@ export interface PostgresServer {
 const DEBIAN = '/usr/lib/postgresql';
 const READY_MS_MAX = 15_000;
 
-/** Starts a server, or says why not. */
-export async function startPostgres(): Promise<PostgresServer | { readonly missing: string }> {
-  const bin = binaries();
-  if (bin === null) return { missing: `no initdb in PATH or ${DEBIAN}/*/bin` };
-  const owner = serverUser();
-  if (owner === null) return { missing: 'Postgres refuses to run as root and there is no user postgres' };
+/** null: a server can be started. */
+export function missingPostgres(): string | null {
+  if (binaries() === null) return `no initdb in PATH or ${DEBIAN}/*/bin`;
+  return serverUser() === null ? 'Postgres refuses to run as root and there is no user postgres' : null;
+}
+
+/** Starts a server, where nothing is missing. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const bin = binaries() as string;
+  const owner = serverUser() as { uid?: number; gid?: number };
   const dir = mkdtempSync(join(tmpdir(), 'ledger-postgres-'));
   const data = join(dir, 'data');
   let server: ChildProcess | undefined;
@@ -51,7 +55,7 @@ export async function startPostgres(): Promise<PostgresServer | { readonly missi
     return { url, stop };
   } catch (error) {
     await stop();
-    return { missing: `Postgres did not start: ${(error as Error).message}` };
+    throw error;
   }
 }
 

@@ -1,17 +1,12 @@
 // The same rules on a real Postgres server with a pool of connections, where the machine has one.
-import test from 'ava';
 import { openDatabase } from '../../examples/ledger/database.js';
 import { EventStore, readAll } from '../../examples/ledger/event-store.js';
-import { startPostgres } from './postgres-server.js';
+import { testUnless } from '../support/needs.js';
+import { missingPostgres, startPostgres } from './postgres-server.js';
 import { AT, checkConcurrency, checkConflicts, checkOrder, checkProjections, opened } from './store-rules.js';
 
-test('should keep all rules of the store when the database is a Postgres server', async (t) => {
+testUnless(missingPostgres())('should keep all rules of the store when the database is a Postgres server', async (t) => {
   const server = await startPostgres();
-  if ('missing' in server) {
-    t.log(`skipped: ${server.missing}`);
-    t.pass();
-    return;
-  }
   try {
     // Twice at once: both make the tables.
     const [database, other] = await Promise.all([openDatabase({ url: server.url }), openDatabase({ url: server.url })]);

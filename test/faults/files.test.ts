@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { App, totals } from '../support/app.js';
+import { missingMount, mountSmall, testUnless } from '../support/needs.js';
 
 const WORK = "import { path, flush } from 'pitot'; const p = path('work'); for (let i = 0; i < 100; i++) p.record(i);\n";
 
@@ -40,15 +41,9 @@ test('should make the directory again when it is deleted while the process runs'
   app.remove();
 });
 
-test('should keep a window that a full disk refuses, and write it when there is room', async (t) => {
+testUnless(missingMount())('should keep a window that a full disk refuses, and write it when there is room', async (t) => {
   const mount = mkdtempSync(join(tmpdir(), 'pitot-full-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mount], { stdio: 'ignore' });
-  } catch {
-    t.log('skipped: no right to mount a small tmpfs');
-    t.pass();
-    return;
-  }
+  mountSmall(mount, '256k');
   const app = new App({
     source: `${WORK}
       import { rmSync, writeFileSync } from 'node:fs';

@@ -4,7 +4,8 @@ import test, { type ExecutionContext } from 'ava';
 import pg from 'pg';
 import { POOL_ACQUIRE, POOL_AVAILABLE, POOL_TOTAL, POOL_WAITING } from '../../src/core/instrument-names.js';
 import { instrumentPool } from '../../src/monitoring/instrument-pool.js';
-import { startPostgres } from '../examples/postgres-server.js';
+import { missingPostgres, startPostgres } from '../examples/postgres-server.js';
+import { testUnless } from '../support/needs.js';
 import { type Recorded, recorded } from './recorded.js';
 
 const LABELS = { pool: 'db' };
@@ -147,13 +148,8 @@ test('should refuse with the remedy when the object is no pool', (t) => {
   });
 });
 
-test('should follow a pool of real connections when a Postgres server runs', async (t) => {
+testUnless(missingPostgres())('should follow a pool of real connections when a Postgres server runs', async (t) => {
   const server = await startPostgres();
-  if ('missing' in server) {
-    t.log(`skipped: ${server.missing}`);
-    t.pass();
-    return;
-  }
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
   pool.on('error', () => {});
   try {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { GrowingFile, heapFileName, keepNewestHeaps } from '../../../src/agent/evidence/heap-files.js';
+import { missingMount, mountSmall, testUnless } from '../../support/needs.js';
 
 function makeDirectory(t: ExecutionContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-heap-files-'));
@@ -53,15 +54,9 @@ test('should give a file its name only when it is whole', (t) => {
   t.deepEqual(readdirSync(join(directory, 'heap')), ['Heap.x.heapsnapshot']);
 });
 
-test('should leave nothing, and say why, when the disk becomes full meanwhile', (t) => {
+testUnless(missingMount())('should leave nothing, and say why, when the disk becomes full meanwhile', (t) => {
   const mount = makeDirectory(t);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mount], { stdio: 'ignore' });
-  } catch {
-    t.log('skipped: no right to mount a small tmpfs');
-    t.pass();
-    return;
-  }
+  mountSmall(mount, '64k');
   t.teardown(() => execFileSync('umount', [mount]));
   const file = new GrowingFile(mount, 'Heap.x.heapsnapshot');
   for (let i = 0; i < 10; i++) file.append('x'.repeat(20_000));

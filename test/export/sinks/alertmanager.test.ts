@@ -1,5 +1,5 @@
 // Alertmanager itself, from Debian: an alert appears with its labels, is sent again, and resolves.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -9,10 +9,12 @@ import test, { type ExecutionContext } from 'ava';
 import { alertsUrl, postableAlert } from '../../../src/export/sinks/alertmanager-payload.js';
 import { Delivery, type DeliveryOutcome } from '../../../src/export/sinks/delivery-queue.js';
 import { parseSinks } from '../../../src/export/sinks/parse-sinks.js';
+import { missingCommand, testUnless } from '../../support/needs.js';
 import { alertOf } from './receiver.js';
 
 const SOURCE = { service: 'ledger', host: 'box', pid: 42, version: '0.1.0' };
-const COMMAND = ['prometheus-alertmanager', 'alertmanager'].find((name) => spawnSync(name, ['--version']).status === 0);
+const COMMAND = ['prometheus-alertmanager', 'alertmanager'].find((name) => missingCommand(name, ['--version']) === null);
+const missing = COMMAND === undefined ? 'no Alertmanager (Debian: prometheus-alertmanager)' : null;
 
 interface Shown {
   labels: Record<string, string>;
@@ -66,12 +68,7 @@ async function startAlertmanager(t: ExecutionContext): Promise<string> {
   return url;
 }
 
-test('should show the alert with its labels, keep it and resolve it when Alertmanager is the sink', async (t) => {
-  if (COMMAND === undefined) {
-    t.log('skipped: no Alertmanager here; Debian has it as prometheus-alertmanager');
-    t.pass();
-    return;
-  }
+testUnless(missing)('should show the alert with its labels, keep it and resolve it when Alertmanager is the sink', async (t) => {
   const url = await startAlertmanager(t);
   const directory = mkdtempSync(join(tmpdir(), 'pitot-sinks-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
