@@ -1,7 +1,7 @@
 // `pitot check-config`: says whether a configuration file is good, and what it comes to.
 import { printableConfig, resolveConfig } from '../config/resolve.js';
 import { type Command, EXIT_CONFIG, EXIT_DONE } from './command.js';
-import { parseCommandLine, usageError } from './parse-args.js';
+import { parseCommand, usageError } from './parse-args.js';
 
 const help = `Usage: pitot check-config FILE
 
@@ -18,11 +18,9 @@ Exit codes: 0 the file is good · 2 usage · 78 the file is bad (the error says 
 export const command: Command = {
   help,
   async run(args, io) {
-    const { values, positionals } = parseCommandLine({ args: [...args], options: { help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
-    if (values.help) {
-      io.out(help);
-      return EXIT_DONE;
-    }
+    const given = parseCommand(args, {}, command, io);
+    if (given === null) return EXIT_DONE;
+    const { positionals } = given;
     if (positionals.length !== 1) throw usageError('FILE', 'one file', `${positionals.length}`, 'Name the JSON file: pitot check-config FILE.');
     const { config } = resolveConfig({ env: {}, code: { config: positionals[0] } });
     io.out(`${JSON.stringify(printableConfig(config), null, 2)}\n`);

@@ -8,7 +8,7 @@ import type { PathDiff } from '../report/diff-reports.js';
 import type { DiffReport } from '../report/judge-diff.js';
 import { type Command, EXIT_DONE, EXIT_FINDINGS } from './command.js';
 import { type DiffSide, readProfiles, requireSameKind, sideOf } from './diff-sides.js';
-import { parseCommandLine, usageError } from './parse-args.js';
+import { parseCommand, usageError } from './parse-args.js';
 
 const help = `Usage: pitot diff [options] BEFORE AFTER
 
@@ -32,20 +32,18 @@ const OUTPUTS = /\.(svg|html|folded)$/i;
 export const command: Command = {
   help,
   async run(args, io) {
-    const { values, positionals } = parseCommandLine({
-      args: [...args],
-      options: {
+    const given = parseCommand(
+      args,
+      {
         level: { type: 'string', default: '0.05' },
         json: { type: 'boolean' },
         output: { type: 'string', short: 'o' },
-        help: { type: 'boolean', short: 'h' },
       },
-      allowPositionals: true,
-    });
-    if (values.help) {
-      io.out(help);
-      return EXIT_DONE;
-    }
+      command,
+      io,
+    );
+    if (given === null) return EXIT_DONE;
+    const { values, positionals } = given;
     if (positionals.length !== 2)
       throw usageError('BEFORE AFTER', 'two paths', `${positionals.length}`, 'For example: pitot diff before.cpuprofile after.cpuprofile.');
     const level = levelOf(values.level);

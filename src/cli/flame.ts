@@ -5,7 +5,7 @@ import { PitotError } from '../core/errors.js';
 import { type Command, EXIT_DONE } from './command.js';
 import { DRAWN, type FlameFormat, flameFormat, PICTURES, writeFlame } from './flame-formats.js';
 import { flameInput } from './flame-input.js';
-import { parseCommandLine, usageError } from './parse-args.js';
+import { parseCommand, usageError } from './parse-args.js';
 
 const help = `Usage: pitot flame [options] FILE
 
@@ -37,23 +37,21 @@ const WIDTH_PX = { min: 375, max: 4000 };
 export const command: Command = {
   help,
   async run(args, io) {
-    const { values, positionals } = parseCommandLine({
-      args: [...args],
-      options: {
+    const given = parseCommand(
+      args,
+      {
         output: { type: 'string', short: 'o' },
         thread: { type: 'string' },
         idle: { type: 'boolean' },
         width: { type: 'string' },
         dark: { type: 'boolean' },
         title: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
       },
-      allowPositionals: true,
-    });
-    if (values.help) {
-      io.out(help);
-      return EXIT_DONE;
-    }
+      command,
+      io,
+    );
+    if (given === null) return EXIT_DONE;
+    const { values, positionals } = given;
     if (positionals.length !== 1)
       throw usageError('FILE', 'one profile or run directory', `${positionals.length}`, 'For example: pitot flame CPU.1.cpuprofile -o flame.svg.');
     const input = flameInput(positionals[0]);

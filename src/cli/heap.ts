@@ -1,7 +1,7 @@
 // `pitot heap`: what a heap snapshot holds, what holds it, and what grew since an earlier one.
 import type { HeapStage } from '../heap/analyze-heap.js';
 import { type CliIo, type Command, EXIT_DONE } from './command.js';
-import { parseCommandLine, usageError } from './parse-args.js';
+import { parseCommand, usageError } from './parse-args.js';
 
 const help = `Usage: pitot heap [options] SNAPSHOT [LATER]
 
@@ -28,20 +28,18 @@ const LIVE_MS = 100;
 export const command: Command = {
   help,
   async run(args, io) {
-    const { values, positionals } = parseCommandLine({
-      args: [...args],
-      options: {
+    const given = parseCommand(
+      args,
+      {
         rows: { type: 'string', default: String(ROWS.default) },
         memory: { type: 'string' },
         json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
       },
-      allowPositionals: true,
-    });
-    if (values.help) {
-      io.out(help);
-      return EXIT_DONE;
-    }
+      command,
+      io,
+    );
+    if (given === null) return EXIT_DONE;
+    const { values, positionals } = given;
     if (positionals.length < 1 || positionals.length > 2)
       throw usageError(
         'SNAPSHOT [LATER]',

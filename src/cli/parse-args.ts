@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearestName } from '../config/nearest-name.js';
 import { PitotError, show } from '../core/errors.js';
+import type { CliIo, Command } from './command.js';
 
 /**
  * Parses options and positionals; nothing unknown passes.
@@ -24,6 +25,24 @@ export function parseCommandLine<T extends ParseArgsConfig>(config: T): ReturnTy
     const near = nearestName(option.replace(/^-+/, ''), Object.keys(config.options ?? {}));
     throw usageError(option, 'an option of this command', show(option), near ? `Did you mean --${near}?` : 'See --help for its options.');
   }
+}
+
+const HELP = { help: { type: 'boolean', short: 'h' } } as const;
+
+/**
+ * The options and positionals of a command; null: its help was asked for, and has been printed.
+ * @throws PitotError as parseCommandLine does.
+ */
+export function parseCommand<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+  { help }: Pick<Command, 'help'>,
+  io: Pick<CliIo, 'out'>,
+): ReturnType<typeof parseArgs<{ options: Options & typeof HELP; allowPositionals: true }>> | null {
+  const parsed = parseCommandLine({ args: [...args], options: { ...options, ...HELP }, allowPositionals: true });
+  if ((parsed.values as { help?: boolean }).help !== true) return parsed as ReturnType<typeof parseCommand<Options>>;
+  io.out(help);
+  return null;
 }
 
 export function usageError(option: string, allowed: string, received: string, remedy: string): PitotError {

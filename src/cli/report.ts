@@ -9,7 +9,7 @@ import { renderRules } from '../report/text-alerts.js';
 import { renderStallsAlone } from '../report/text-cpu.js';
 import { renderText } from '../report/text-report.js';
 import { type Command, EXIT_DONE } from './command.js';
-import { parseCommandLine, usageError } from './parse-args.js';
+import { parseCommand, usageError } from './parse-args.js';
 import { selectReports } from './select-reports.js';
 
 const help = `Usage: pitot report [options] [dir|file]...
@@ -36,23 +36,21 @@ Exit codes: 0 done · 2 usage, or nothing to read · 78 bad configuration
 export const command: Command = {
   help,
   async run(args, io) {
-    const { values, positionals } = parseCommandLine({
-      args: [...args],
-      options: {
+    const given = parseCommand(
+      args,
+      {
         json: { type: 'boolean' },
         rules: { type: 'boolean' },
         html: { type: 'string' },
         png: { type: 'string' },
         dark: { type: 'boolean' },
         all: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
       },
-      allowPositionals: true,
-    });
-    if (values.help) {
-      io.out(help);
-      return EXIT_DONE;
-    }
+      command,
+      io,
+    );
+    if (given === null) return EXIT_DONE;
+    const { values, positionals } = given;
     if (values.dark && values.png === undefined)
       throw usageError('--dark', 'to go with --png FILE', 'none', 'Add --png FILE; a page follows its reader.');
     // A switched-off agent reads no configuration, but old reports can be looked at.
