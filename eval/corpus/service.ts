@@ -7,9 +7,9 @@ import { text } from './text.js';
 /** At rest, a simulated second. */
 const REQUESTS_PER_SECOND = 5;
 const REQUESTS_PER_HOUR = REQUESTS_PER_SECOND * 3600;
-const CATALOGUE_BYTES = 36 * 2 ** 20;
+const CATALOGUE_BYTES = 26 * 2 ** 20;
 const PRODUCT_BYTES = 1500;
-const ANSWER_BYTES = 40_000;
+const ANSWER_BYTES = 80_000;
 const ANSWER_LINES = 20;
 /** How long an answer is kept to be sent again, simulated. */
 const ANSWER_MS = MINUTE_MS;
@@ -33,9 +33,9 @@ export interface Request {
 }
 
 export interface ServiceOptions {
-  /** What lives as long as the process; default 36 MiB. */
+  /** What lives as long as the process; default 26 MiB. */
   catalogueBytes?: number;
-  /** Size of an answer: an answer is garbage after a minute; default 40 kB, which makes 12 MB of answers at rest. */
+  /** Size of an answer: an answer is garbage after a minute; default 80 kB, which makes 24 MB of answers at rest. */
   answerBytes?: number;
   /** Requests as a share of those at rest; default 1. */
   traffic?(nowMs: number): number;

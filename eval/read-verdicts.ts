@@ -1,0 +1,102 @@
+// What a run of pitot said of leaks: leaks.ndjson, a line for each change of a verdict and one when the culprit is named. Lines may be cut off, and keys absent.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Leak } from '../src/report/report-types.js';
+
+const VERDICTS: readonly Leak['verdict'][] = ['none', 'suspected', 'leak'];
+
+export interface VerdictLine {
+  atMs: number;
+  /** A snapshot was looked into: the suspects are those of it. */
+  isNamed: boolean;
+  verdict: Leak['verdict'];
+  kind: string;
+  growthBytesPerHour: number;
+  growthRatioPerHour: number;
+  confidence: number;
+  msToLimit: number | null;
+  message: string;
+  /** Sentences, the likeliest first. */
+  suspects: string[];
+  /** Functions that allocated what stays, as the suspects name them. */
+  allocations: string[];
+  evidence: string[];
+  whyNot: string;
+}
+
+/** All lines of the runs under PITOT_DIR, in order of time. */
+export function readVerdicts(reportsDir: string): VerdictLine[] {
+  const files = runDirectories(reportsDir)
+    .map((directory) => join(directory, 'leaks.ndjson'))
+    .filter(existsSync);
+  return files.flatMap((file) => parseVerdicts(readFileSync(file, 'utf8'))).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Why it was no alarm at the end, by class of memory: the newest report knows it, leaks.ndjson holds changes alone. */
+export function readWhyNot(reportsDir: string): Map<string, string> {
+  const whyNot = new Map<string, string>();
+  for (const directory of runDirectories(reportsDir)) {
+    const file = join(directory, 'latest.json');
+    if (!existsSync(file)) continue;
+    for (const leak of (JSON.parse(readFileSync(file, 'utf8')) as { leaks: Leak[] }).leaks) whyNot.set(leak.kind, leak.whyNot);
+  }
+  return whyNot;
+}
+
+/** Where the processes of a program wrote; empty: pitot did not start. */
+export function runDirectories(reportsDir: string): string[] {
+  if (!existsSync(reportsDir)) return [];
+  const entries = readdirSync(reportsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return entries.map(({ name }) => join(reportsDir, name));
+}
+
+/** What is no whole line with a verdict and a time is passed over. */
+export function parseVerdicts(text: string): VerdictLine[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const read = verdictLine(JSON.parse(line) as Record<string, unknown>);
+      return read === null ? [] : [read];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function verdictLine(line: Record<string, unknown>): VerdictLine | null {
+  const atMs = typeof line.at === 'number' ? line.at : Date.parse(String(line.at));
+  const verdict = VERDICTS.find((each) => each === line.verdict);
+  if (verdict === undefined || Number.isNaN(atMs)) return null;
+  const suspects = suspectsOf(line);
+  return {
+    atMs,
+    isNamed: line.event === 'named',
+    verdict,
+    kind: textOf(line.kind),
+    growthBytesPerHour: numberOf(line.growthBytesPerHour),
+    growthRatioPerHour: numberOf(line.growthRatioPerHour),
+    confidence: numberOf(line.confidence),
+    msToLimit: typeof line.msToLimit === 'number' ? line.msToLimit : null,
+    message: textOf(line.message),
+    suspects: suspects.map(sentenceOf).filter((sentence) => sentence !== ''),
+    allocations: suspects.map(allocationOf).filter((name) => name !== ''),
+    evidence: Array.isArray(line.evidence) ? line.evidence.map(textOf) : [],
+    whyNot: textOf(line.whyNot),
+  };
+}
+
+/** The culprit is the first suspect, also where it stands alone. */
+function suspectsOf({ culprit, suspects }: Record<string, unknown>): unknown[] {
+  if (Array.isArray(suspects) && suspects.length > 0) return suspects;
+  return culprit === null || culprit === undefined ? [] : [culprit];
+}
+
+function sentenceOf(suspect: unknown): string {
+  return typeof suspect === 'string' ? suspect : textOf((suspect as { sentence?: unknown } | null)?.sentence);
+}
+
+function allocationOf(suspect: unknown): string {
+  return typeof suspect === 'string' ? '' : textOf((suspect as { allocation?: { function?: unknown } | null } | null)?.allocation?.function);
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
