@@ -36,4 +36,4 @@ function visit({ path, user }: Request): Promise<void> {
   });
 }
 
-await serve({ leak: { itemBytes: 400, one: visit } });
+await serve({ leak: { itemBytes: 330, one: visit } });
