@@ -53,11 +53,16 @@ export async function runProgram(pattern: Pattern, options: RunOptions): Promise
   const facts = { pattern, node: options.version, startMs, scale, whyNot: readWhyNot(reportsDir) };
   const outcome = outcomeOf(readVerdicts(reportsDir), {
     ...facts,
-    failure: runDirectories(reportsDir).length === 0 ? `pitot wrote nothing: ${program.output()}` : isStopped ? '' : failure,
+    failure: failure === '' || isStopped ? startFailure(reportsDir, program.output()) : failure,
   });
   if (options.keep) options.say(`${pattern.id}: reports in ${reportsDir}`);
   else rmSync(reportsDir, { recursive: true, force: true, maxRetries: 3 });
   return outcome;
+}
+
+/** Without pitot, that nothing was said would mean nothing. */
+function startFailure(reportsDir: string, output: string): string {
+  return runDirectories(reportsDir).length === 0 ? `pitot wrote nothing: ${output}` : '';
 }
 
 /** Named, or so long after the verdict that nothing more will come. */
