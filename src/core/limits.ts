@@ -361,3 +361,16 @@ export const ALERT_FLAME_MS = 30_000;
 export const COLLECTIONS_UNREAD_MAX = 16;
 /** Period at which what the process keeps open is counted, ms: 50 ns a resource on the main thread, 16 µs for 100 descriptors. */
 export const HANDLES_MS = 10_000;
+/** Levels of a class of memory that the leak detector keeps: three hours and a half of cells of 30 s; a day of cells of ten minutes. 9 KB. */
+export const LEVEL_CELLS_MAX = 420;
+export const LEVEL_COARSE_CELLS_MAX = 144;
+/** Samples of one heap profile whose ages are judged: 2 GB of live heap at 512 KB a sample; of more, one in so many. 72 KB. */
+export const AGE_SAMPLES_MAX = 4096;
+/** Functions of one heap profile that are told apart. */
+export const AGE_FUNCTIONS_MAX = 2000;
+/** Heap profiles that are kept to see who dies between them. */
+export const AGE_CAPTURES_MAX = 6;
+/** Functions whose objects were seen to die. */
+export const AGE_LIFETIMES_MAX = 500;
+/** Named counters of handles whose growth is watched. */
+export const LEAK_HANDLES_MAX = 32;

@@ -1,0 +1,27 @@
+// What the leak detector is given: one look at the process's memory, and the limits that bound it.
+
+export interface MemoryPoint {
+  /** Monotonic time. */
+  atMs: number;
+  /** Exact live size of the heap after the newest full collection since the last point; null: there was none. */
+  liveBytes: number | null;
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  /** RSS without V8's pages, external memory and pitot's own. */
+  nativeBytes: number;
+  /** Things counted by name: native contexts, worker threads, open descriptors, active resources by type, listener warnings. */
+  handles: { readonly [name: string]: number };
+  /** All bytes the main thread has allocated so far: the clock that birth ages are read by. */
+  allocatedBytes: number;
+  /** Calls finished so far. Without it, growth of traffic is not told as a reason. */
+  work?: number;
+}
+
+/** null: no such limit is known. */
+export interface LeakLimits {
+  heapLimitBytes: number | null;
+  /** Of the cgroup, or another bound on the whole process. */
+  memoryLimitBytes: number | null;
+  /** RSS, or the working set: what memoryLimitBytes is about. */
+  usedBytes: number;
+}
