@@ -22,6 +22,7 @@ export default defineConfig([
       'workers/agent': 'workers/agent.ts',
       'workers/aggregate': 'workers/aggregate.ts',
       'workers/heavy': 'workers/heavy.ts',
+      'workers/analyze-heap': 'workers/analyze-heap.ts',
       'src/cli': 'src/cli/main.ts',
     },
     platform: 'node',

@@ -2,6 +2,7 @@
 import { aggregate } from './aggregate.js';
 import { churn } from './churn.js';
 import { diffNoise } from './diff-noise.js';
+import { heapParser } from './heap-parser.js';
 import { hotPath } from './hot-path.js';
 import { http } from './http.js';
 import { profilerHttp } from './profiler-http.js';
@@ -16,6 +17,6 @@ import { throughput } from './throughput.js';
 import { window } from './window.js';
 
 await runBenches(
-  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, rules, stall, profilerHttp, churn, diffNoise],
+  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, rules, stall, profilerHttp, churn, diffNoise, heapParser],
   process.argv.slice(2),
 );

@@ -190,6 +190,16 @@ export const HEAP_STRING_CHARS_MAX = 1000;
 export const HEAP_STRINGS_KEPT_MAX = 20_000;
 /** Constructors that an analysis tells of: those beyond it retain next to nothing. */
 export const HEAP_CONSTRUCTORS_MAX = 200;
+/** Candidates of each kind whose way to the root is looked at: the leak is among the heaviest, or it is too early to tell. */
+export const HEAP_CANDIDATES_MAX = 20;
+/** Suspects that are told: who names more names none. */
+export const HEAP_SUSPECTS_MAX = 3;
+/** Heap of the process that analyses a snapshot, MiB: columns lie outside of it, and what is left are names and rows. */
+export const HEAP_ANALYSIS_HEAP_MIB = 256;
+/** Longest time of an analysis in a process of its own, ms: 2 GB take 20 s, ten times that on a crowded machine. */
+export const HEAP_ANALYSIS_MS_MAX = 300_000;
+/** Lines of a way to the root: a screen. */
+export const HEAP_PATH_LINES_MAX = 24;
 /** Age of CPU samples at which they are joined with spans while a window lasts, ms: asynchronous spans up to this length are known. */
 export const JOIN_DELAY_MS = 10_000;
 /** Stretches of samples that wait to be joined, while the thread is blocked. */

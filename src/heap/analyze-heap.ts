@@ -1,13 +1,17 @@
 // The whole analysis of a heap snapshot: reading, dominators, constructors, suspects, and growth since an earlier one.
 import { HEAP_CONSTRUCTORS_MAX } from '../core/limits.js';
-import { classFigures } from './constructors.js';
-import { dominatorTree } from './dominator-tree.js';
+import { type ClassFigures, classFigures } from './constructors.js';
+import { type DominatorTree, dominatorTree, sumBelow } from './dominator-tree.js';
 import { markIdleEdges } from './edge-rules.js';
+import { compareHeaps, readEarlier } from './growth.js';
 import { type ConstructorFigures, HEAP_SCHEMA, type HeapAnalysis, type HeapHints } from './heap-analysis.js';
 import { selfBytes } from './heap-columns.js';
-import { nodeClasses } from './node-classes.js';
-import { type HeapSnapshot, readSnapshot } from './read-snapshot.js';
-import { sourcePlaces } from './source-places.js';
+import type { HeapView } from './heap-view.js';
+import { type NodeClasses, nodeClasses } from './node-classes.js';
+import { type HeapSnapshot, type ReadOptions, readSnapshot } from './read-snapshot.js';
+import { rootPaths } from './root-paths.js';
+import { type SourcePlaces, sourcePlaces } from './source-places.js';
+import { suspectsOf } from './suspects.js';
 
 export type HeapStage = 'reading' | 'dominators' | 'suspects';
 
@@ -29,7 +33,8 @@ export interface AnalyzeOptions {
 export async function analyzeHeap(file: string, options: AnalyzeOptions): Promise<HeapAnalysis> {
   const began = performance.now();
   const main = options.later ?? file;
-  const snapshot = await read(main, options);
+  const earlier = options.later === undefined ? null : await readEarlier(file, readOptions(file, options));
+  const snapshot = await readSnapshot(main, readOptions(main, options));
   try {
     const readMs = performance.now() - began;
     await pause(options, 'dominators', main);
@@ -39,31 +44,29 @@ export async function analyzeHeap(file: string, options: AnalyzeOptions): Promis
     await pause(options, 'suspects', main);
     const classes = nodeClasses(snapshot);
     const places = sourcePlaces(snapshot, classes);
-    const figures = classFigures(snapshot, classes, tree);
-    const order = Uint32Array.from({ length: classes.count }, (_, i) => i)
-      .filter((i) => figures.shallowBytes[i] > 0)
-      .sort((a, b) => figures.retainedBytes[b] - figures.retainedBytes[a] || figures.shallowBytes[b] - figures.shallowBytes[a] || a - b);
-    const constructors = [...order.subarray(0, HEAP_CONSTRUCTORS_MAX)].map(
-      (index): ConstructorFigures => ({
-        name: classes.name(index),
-        count: figures.count[index],
-        shallowBytes: figures.shallowBytes[index],
-        retainedBytes: figures.retainedBytes[index],
-        place: places.ofClass(index),
-      }),
-    );
+    const figures = classFigures(snapshot, classes, tree, tree.retainedBytes, null);
+    const growth = earlier === null ? null : compareHeaps(earlier, snapshot, classes);
+    const weighed = { weightBytes: tree.retainedBytes, totalBytes: tree.retainedBytes[0], isNew: null };
+    const view: HeapView = {
+      snapshot,
+      tree,
+      classes,
+      places,
+      paths: rootPaths(snapshot),
+      ...(growth === null ? weighed : newWeights(snapshot, tree, growth.isNew)),
+    };
+    const suspected = growth === null ? figures : classFigures(snapshot, classes, tree, view.weightBytes, view.isNew);
     return {
       schema: HEAP_SCHEMA,
       file: main,
       fileBytes: snapshot.fileBytes,
       nodes: snapshot.nodeCount,
       edges: snapshot.edgeCount,
-      totalBytes: sumOfSelf(snapshot),
+      totalBytes: tree.retainedBytes[0],
       orphans: tree.orphans,
-      constructors,
-      constructorsLeftOut: order.length - constructors.length,
-      growth: null,
-      suspects: [],
+      ...constructorsOf(figures, classes, places),
+      growth: growth?.growth ?? null,
+      suspects: suspectsOf(view, suspected, options.hints),
       took: { readMs, dominatorsMs, totalMs: performance.now() - began },
     };
   } finally {
@@ -71,18 +74,42 @@ export async function analyzeHeap(file: string, options: AnalyzeOptions): Promis
   }
 }
 
-const read = (file: string, { memoryBytesMax, onProgress, signal }: AnalyzeOptions): Promise<HeapSnapshot> =>
-  readSnapshot(file, { memoryBytesMax, signal, onProgress: (done, of) => onProgress?.('reading', done / of, file) });
+/** Of two snapshots a node counts by what it retains of the new. */
+function newWeights(snapshot: HeapSnapshot, tree: DominatorTree, isNew: Uint8Array): Pick<HeapView, 'weightBytes' | 'totalBytes' | 'isNew'> {
+  const weightBytes = sumBelow(tree, (node) => (isNew[node] === 1 ? selfBytes(snapshot, node) : 0));
+  return { weightBytes, totalBytes: weightBytes[0], isNew };
+}
+
+function constructorsOf(
+  figures: ClassFigures,
+  classes: NodeClasses,
+  places: SourcePlaces,
+): Pick<HeapAnalysis, 'constructors' | 'constructorsLeftOut'> {
+  const { count, shallowBytes, retainedBytes } = figures;
+  const order = Array.from({ length: classes.count }, (_, i) => i)
+    .filter((i) => shallowBytes[i] > 0)
+    .sort((a, b) => retainedBytes[b] - retainedBytes[a] || shallowBytes[b] - shallowBytes[a] || a - b);
+  const constructors = order.slice(0, HEAP_CONSTRUCTORS_MAX).map(
+    (index): ConstructorFigures => ({
+      name: classes.name(index),
+      count: count[index],
+      shallowBytes: shallowBytes[index],
+      retainedBytes: retainedBytes[index],
+      place: places.ofClass(index),
+    }),
+  );
+  return { constructors, constructorsLeftOut: order.length - constructors.length };
+}
+
+const readOptions = (file: string, { memoryBytesMax, onProgress, signal }: AnalyzeOptions): ReadOptions => ({
+  memoryBytesMax,
+  signal,
+  onProgress: (done, of) => onProgress?.('reading', done / of, file),
+});
 
 /** Tells of a stage and lets a signal through: what follows holds the thread for a second or two. */
 async function pause({ onProgress, signal }: AnalyzeOptions, stage: HeapStage, file: string): Promise<void> {
   onProgress?.(stage, 0, file);
   await new Promise((resolve) => setImmediate(resolve));
   signal?.throwIfAborted();
-}
-
-function sumOfSelf(snapshot: HeapSnapshot): number {
-  let bytes = 0;
-  for (let node = 0; node < snapshot.nodeCount; node++) bytes += selfBytes(snapshot, node);
-  return bytes;
 }

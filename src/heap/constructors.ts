@@ -11,18 +11,26 @@ export interface ClassFigures {
   retainedBytes: Float64Array;
 }
 
-export function classFigures(columns: HeapColumns, classes: NodeClasses, tree: DominatorTree): ClassFigures {
+/** `weightBytes`: what a node retains. With `isNew`, counts the new alone. */
+export function classFigures(
+  columns: HeapColumns,
+  classes: NodeClasses,
+  tree: DominatorTree,
+  weightBytes: Float64Array,
+  isNew: Uint8Array | null,
+): ClassFigures {
   const figures: ClassFigures = {
     count: new Uint32Array(classes.count),
     shallowBytes: new Float64Array(classes.count),
     retainedBytes: new Float64Array(classes.count),
   };
   for (let node = 0; node < columns.nodeCount; node++) {
+    if (isNew !== null && isNew[node] === 0) continue;
     figures.count[classes.of[node]]++;
     figures.shallowBytes[classes.of[node]] += selfBytes(columns, node);
   }
   forEachTopmost(tree, classes.of, classes.count, (node) => {
-    figures.retainedBytes[classes.of[node]] += tree.retainedBytes[node];
+    figures.retainedBytes[classes.of[node]] += weightBytes[node];
   });
   return figures;
 }

@@ -41,6 +41,7 @@ test('should hold the built files and the documents alone when it is packed', (t
     ...needed,
     'dist/workers/agent.js',
     'dist/workers/aggregate.js',
+    'dist/workers/analyze-heap.js',
     'dist/report.schema.json',
     'LICENSE',
     'README.md',
