@@ -235,8 +235,8 @@ export class Agent {
     this.log.log('info', { config: printableConfig(this.config), restarts: this.restarts, version: VERSION }, 'agent started');
     if (this.restarts > 0) this.fault('AGENT_RESTART', 'the agent thread died and was started again: CPU samples since the report before are lost');
     // Before anything that takes long to load: what blocks the start-up is to be sampled.
-    this.session = this.mayInspect ? await connectToMain() : null;
-    if (this.session === null) this.fault('NO_INSPECTOR', 'heap and loop of the main thread are sampled only when it collects garbage');
+    this.session = this.mayInspect ? await connectToMain(() => this.ending) : null;
+    if (this.session === null && !this.ending) this.fault('NO_INSPECTOR', 'heap and loop of main are sampled only when it collects garbage');
     await (this.ending ? this.session?.disconnect() : this.cpu.start());
     await this.log.open(join(this.runDirectory, 'agent.log'), this.config.logLevel, { pid: process.pid });
     if (this.ending) return;

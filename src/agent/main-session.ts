@@ -1,22 +1,17 @@
 // A line into the main thread through the inspector: answered by interrupt, also while the main thread is in a busy loop. No port is opened.
 import type { Session } from 'node:inspector';
 import type { Resources } from '../host/resources.js';
+import { closeSession, openSession } from './open-session.js';
 
 const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
 const DISARM = "globalThis[Symbol.for('pitot.host.1')]?.disarmSignals()";
 const RESOURCES = "JSON.stringify(globalThis[Symbol.for('pitot.host.1')]?.resources() ?? null)";
 const REARM = "globalThis[Symbol.for('pitot.host.1')]?.armSignals()";
 
-/** Null where Node has no inspector, or the permission model forbids it: then samples come with collections only. */
-export async function connectToMain(): Promise<MainSession | null> {
-  try {
-    const inspector = await import('node:inspector');
-    const session = new inspector.Session();
-    session.connectToMainThread();
-    return new MainSession(session);
-  } catch {
-    return null;
-  }
+/** Null: see openSession; then samples come with collections only. */
+export async function connectToMain(isEnding: () => boolean): Promise<MainSession | null> {
+  const session = await openSession(isEnding);
+  return session === null ? null : new MainSession(session);
 }
 
 /** Evaluates fixed expressions of pitot's own on the main thread. */
@@ -50,11 +45,7 @@ export class MainSession {
 
   /** To be called before the process ends, else Node waits for "the debugger" and says so on the user's terminal. */
   disconnect(): void {
-    try {
-      this.session.disconnect();
-    } catch {
-      // Not connected any more.
-    }
+    closeSession(this.session);
   }
 
   private evaluate(expression: string, onValue: (value: unknown) => void = () => {}): void {

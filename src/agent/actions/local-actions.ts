@@ -19,7 +19,7 @@ export interface LocalActionSources extends Pick<HeapSnapshotSources, 'nowMs' | 
   log: WriteLog;
   /** See flameAction. */
   takeFlame(sequence: string): Promise<string | null>;
-  open?(): Promise<HeapSession | null>;
+  open?(isEnding: () => boolean): Promise<HeapSession | null>;
   headroom?: HeapSnapshotSources['headroom'];
 }
 
@@ -35,7 +35,7 @@ export function localActions(options: LocalActionOptions, sources: LocalActionSo
   let isClosed = false;
   const opened = async (): Promise<HeapSession | null> => {
     for (const session of sessions) if (session.isClosed) sessions.delete(session);
-    const session = isClosed ? null : await open();
+    const session = isClosed ? null : await open(() => isClosed);
     if (session !== null) sessions.add(session);
     if (isClosed) session?.close();
     return session;

@@ -1,5 +1,6 @@
 // A line to the heap profiler of the main thread, opened for one action and closed after it. No port is opened.
 import type { Session } from 'node:inspector';
+import { closeSession, openSession } from '../open-session.js';
 
 export interface HeapSession {
   /** Rejects when the command fails, or the session is closed. */
@@ -11,16 +12,10 @@ export interface HeapSession {
   readonly isClosed: boolean;
 }
 
-/** Null where Node has no inspector, or the permission model forbids it. */
-export async function openHeapSession(): Promise<HeapSession | null> {
-  try {
-    const inspector = await import('node:inspector');
-    const session = new inspector.Session();
-    session.connectToMainThread();
-    return new MainHeapSession(session);
-  } catch {
-    return null;
-  }
+/** Null: see openSession. */
+export async function openHeapSession(isEnding: () => boolean): Promise<HeapSession | null> {
+  const session = await openSession(isEnding);
+  return session === null ? null : new MainHeapSession(session);
 }
 
 class MainHeapSession implements HeapSession {
@@ -54,11 +49,7 @@ class MainHeapSession implements HeapSession {
     if (this.isClosed) return;
     this.isClosed = true;
     this.onEvent = () => {};
-    try {
-      this.session.disconnect();
-    } catch {
-      // Not connected any more.
-    }
+    closeSession(this.session);
     for (const reject of this.pending) reject(new Error('the session was closed'));
     this.pending.clear();
   }

@@ -1,5 +1,6 @@
 // The agent's line to the V8 inspectors of the application's threads: main by interrupt, its worker threads through the NodeWorker domain. No port is opened.
 import type { Session } from 'node:inspector';
+import { closeSession, openSession } from '../open-session.js';
 
 /** One application thread that answers inspector commands, also while its JavaScript is busy. */
 export interface Target {
@@ -22,16 +23,14 @@ interface Reply {
   reject(error: Error): void;
 }
 
-/** Null where Node has no inspector, or the permission model forbids it. `isOwn`: whether a thread is pitot's and not the application's. */
-export async function connectInspector(isOwn: (threadId: number) => boolean, events: LinkEvents): Promise<InspectorLink | null> {
-  try {
-    const inspector = await import('node:inspector');
-    const session = new inspector.Session();
-    session.connectToMainThread();
-    return new InspectorLink(session, isOwn, events);
-  } catch {
-    return null;
-  }
+/** Null: see openSession. `isOwn`: whether a thread is pitot's and not the application's. */
+export async function connectInspector(
+  isOwn: (threadId: number) => boolean,
+  events: LinkEvents,
+  isEnding: () => boolean,
+): Promise<InspectorLink | null> {
+  const session = await openSession(isEnding);
+  return session === null ? null : new InspectorLink(session, isOwn, events);
 }
 
 export class InspectorLink {
@@ -99,11 +98,7 @@ export class InspectorLink {
     for (const target of this.workers.values()) target.fail();
     this.workers.clear();
     this.attached.clear();
-    try {
-      this.session.disconnect();
-    } catch {
-      // Not connected any more.
-    }
+    closeSession(this.session);
   }
 }
 

@@ -28,7 +28,7 @@ export interface ThreadLoad {
 export type Link = Pick<InspectorLink, 'disconnect' | 'reattachWorkers'>;
 
 /** Reaches the threads; null where nothing does. */
-export type Connect = (isOwn: (threadId: number) => boolean, events: LinkEvents) => Promise<Link | null>;
+export type Connect = (isOwn: (threadId: number) => boolean, events: LinkEvents, isEnding: () => boolean) => Promise<Link | null>;
 
 interface Profiled {
   profiler: ThreadProfiler;
@@ -72,16 +72,14 @@ export class Profiler {
     this.connectLink = connectLink;
   }
 
-  /** False: this Node has no inspector, or one that may not be used. */
+  /** False: this Node has no inspector, or one that may not be used. An end meanwhile is neither. */
   async connect(nowMs: number): Promise<boolean> {
     this.nowMs = nowMs;
     this.rotatedAtMs = nowMs;
-    this.link = await this.connectLink(this.isOwn, {
-      onTarget: (target) => this.adopt(target),
-      onGone: (target) => this.forget(target),
-    });
+    const events = { onTarget: (target: Target) => this.adopt(target), onGone: (target: Target) => this.forget(target) };
+    this.link = await this.connectLink(this.isOwn, events, () => this.ended);
     if (this.ended) this.end();
-    return this.link !== null;
+    return this.link !== null || this.ended;
   }
 
   /** Sampling period of the main thread now; 0: it is not sampled. */
