@@ -55,6 +55,19 @@ export async function flush(): Promise<Report | null> {
   return file === null ? null : (JSON.parse(await readFile(file, 'utf8')) as Report);
 }
 
+/**
+ * Takes a heap snapshot of the main thread, which stands still meanwhile: 20 to 130 ms a MiB of heap. Resolves with the file once it is whole, or with the
+ * reason why there is none: too little memory, disk or time, or no agent. The cool-down of the service's snapshots is not asked, and begins anew.
+ */
+export async function takeHeapSnapshot(): Promise<{ file: string } | { refused: string }> {
+  try {
+    const file = await processHost().takeHeapSnapshot();
+    return file === null ? { refused: 'pitot does not run in this process' } : { file };
+  } catch (error) {
+    return { refused: (error as Error).message };
+  }
+}
+
 /** Listens for reports, alerts, stalls or leaks on this thread; returns a function that stops listening. Keeps no process alive. */
 export function on(event: 'report', listener: (report: Report) => void): () => void;
 export function on(event: 'stall', listener: (stall: StallLine) => void): () => void;

@@ -22,6 +22,7 @@ import { CpuWatch } from './cpu-watch.js';
 import { Directory } from './directory.js';
 import { Drain } from './drain.js';
 import type { DrainedThread } from './drained-thread.js';
+import { snapshotOf } from './evidence/snapshot-of.js';
 import { Exemplars } from './exemplars.js';
 import type { Heartbeat } from './heartbeat.js';
 import { HeavyPool } from './heavy-pool.js';
@@ -69,7 +70,7 @@ export class Agent {
   private readonly restarts: number;
   private readonly mayInspect: boolean;
   private readonly pulse: Pulse;
-  private readonly flushes = new SeenIds();
+  private readonly asked = new SeenIds();
   private pool: Pool | null = null;
   private poolDeaths = 0;
   private session: MainSession | null = null;
@@ -255,14 +256,14 @@ export class Agent {
     if (!this.ending) await this.startAlerts();
   }
 
-  /** Rules and what they do are loaded last: no alert is due in the first second. */
   private async startAlerts(): Promise<void> {
     try {
       const { startAlerts } = await import('./alerts/start-alerts.js');
       const { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service } = this;
-      const parts = { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service };
+      const reportFirst = (): Promise<unknown> => this.schedule.closeNow();
+      const parts = { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service, reportFirst };
       this.alerts = await startAlerts(parts, { onAlert: (line) => this.tell('alert', line), onFault: (code, message) => this.fault(code, message) });
-      this.pulse.every(this.alerts.stepMs, () => this.alerts?.step());
+      for (const { everyMs, poll } of this.alerts.polls) this.pulse.every(everyMs, poll);
     } catch (error) {
       this.fault('ALERTS_START', (error as Error).message);
     }
@@ -324,13 +325,13 @@ export class Agent {
     if (message.kind === 'thread') this.threads.adopt(message.sab, message.name, null);
     else if (message.kind === 'ended') this.threads.markEnded(message.threadId);
     else if (message.kind === 'fault') this.fault(message.code, message.message);
-    else if (message.kind === 'flush') void this.flush(message.id);
+    else if (message.kind === 'flush' || message.kind === 'heap-snapshot') void this.answer(message);
     else if (message.kind === 'exemplar') this.exemplars.add(message.exemplar);
   }
 
-  private async flush(id: string): Promise<void> {
-    if (!this.flushes.isNew(id)) return;
-    const { file, reason } = await this.schedule.closeNow();
+  private async answer({ kind, id }: { kind: 'flush' | 'heap-snapshot'; id: string }): Promise<void> {
+    if (!this.asked.isNew(id)) return;
+    const { file, reason } = kind === 'flush' ? await this.schedule.closeNow() : await snapshotOf(() => this.alerts?.snapshots);
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
   }
 
@@ -370,9 +371,8 @@ export class Agent {
     this.log.log('debug', { seq, bytes: result.bytes }, 'report written');
     if (result.drawing !== null && !this.ending) this.heavy.draw(result.drawing);
     if (this.pool !== null && !this.ending) void this.pool.refreshIdentity().catch(() => {});
-    if (Atomics.load(this.control, LISTENERS) > 0) {
-      this.channel.postMessage({ kind: 'event', event: 'report', file: result.file } satisfies AgentMessage);
-    }
+    const isHeard = Atomics.load(this.control, LISTENERS) > 0;
+    if (isHeard) this.channel.postMessage({ kind: 'event', event: 'report', file: result.file } satisfies AgentMessage);
   }
 
   private tell(event: EventName, payload: unknown): void {

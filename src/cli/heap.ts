@@ -4,6 +4,7 @@ import { type CliIo, type Command, EXIT_DONE } from './command.js';
 import { parseCommand, usageError } from './parse-args.js';
 
 const help = `Usage: pitot heap [options] SNAPSHOT [LATER]
+       pitot heap --take PID [--dir DIR]
 
 Shows a heap snapshot (.heapsnapshot), whoever took it: pitot, v8.writeHeapSnapshot(), DevTools. Constructors by the memory they retain, what is
 likely to leak, and what holds it. With LATER, a second snapshot of the same process: what came, what went and what grew between the two.
@@ -12,9 +13,11 @@ Options:
   --rows N        constructors shown, 1..200 (default 20)
   --memory MIB    most memory the analysis may take, MiB (default 80 % of what is available); a snapshot needs about twice its size
   --json          print everything as JSON
+  --take PID      has a process that runs under pitot take a snapshot of itself, where memory, disk and time allow it, and prints the file
+  --dir DIR       PITOT_DIR of that process, where it is not found by itself
   -h, --help      show this help
 
-Exit codes: 0 done · 2 usage, or no heap snapshot
+Exit codes: 0 done · 1 the snapshot was refused · 2 usage, or no heap snapshot
 `;
 
 const ROWS = { default: 20, max: 200 };
@@ -34,12 +37,15 @@ export const command: Command = {
         rows: { type: 'string', default: String(ROWS.default) },
         memory: { type: 'string' },
         json: { type: 'boolean' },
+        take: { type: 'string' },
+        dir: { type: 'string' },
       },
       command,
       io,
     );
     if (given === null) return EXIT_DONE;
     const { values, positionals } = given;
+    if (values.take !== undefined) return (await import('./heap-take.js')).takeHeap({ pid: values.take, dir: values.dir }, io);
     if (positionals.length < 1 || positionals.length > 2)
       throw usageError(
         'SNAPSHOT [LATER]',

@@ -1,4 +1,5 @@
 // Every option of pitot in one table: name, environment variable, default, what is allowed, and the sentence that documents it.
+import { SNAPSHOT_PAUSE_MS_MAX } from '../core/evidence-limits.js';
 import { EXIT_WAIT_MS, RING_RECORDS } from '../core/limits.js';
 import { BYTES_PER_MIB } from '../core/units.js';
 import {
@@ -19,6 +20,9 @@ import {
 
 /** Formats of flame files, as their file names end. */
 export const FLAME_FORMATS = ['cpuprofile', 'folded', 'pb.gz', 'speedscope.json', 'svg', 'html', 'png'] as const;
+
+/** What the runtime itself writes when the heap comes near its limit. */
+export type HeapNearLimit = 'auto' | 'off' | 'profile' | 'snapshot';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -47,6 +51,12 @@ export interface ResolvedConfig {
   readonly timeScale: number;
   /** Path of the JSON file of rules and sinks, or its text where code gave the object; null: the default rules alone. */
   readonly alerts: string | null;
+  /** False: heap snapshots are taken on demand only. */
+  readonly heapSnapshot: boolean;
+  /** Longest standstill that a heap snapshot may be expected to cause. */
+  readonly heapPauseMs: number;
+  readonly heapRedact: boolean;
+  readonly heapNearLimit: HeapNearLimit;
   readonly logLevel: LogLevel;
   readonly strict: boolean;
   readonly hdrDigits: 2 | 3;
@@ -175,6 +185,32 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     defaultText: '–',
     ...orNull(fileOrObject('a path of a JSON file, or the object itself in code or in the file of PITOT_CONFIG', 'pitot.alerts.json')),
     doc: 'Rules beside the default ones, sinks and commands: docs/rules.md and docs/alerting.md. A mistake in it costs what it is in, and is told in the report.',
+  },
+  heapSnapshot: {
+    env: 'PITOT_HEAP_SNAPSHOT',
+    default: true,
+    ...boolean,
+    doc: '0: a heap snapshot is taken on demand only (`pitot heap --take`, `takeHeapSnapshot()`), whatever alerts ask for.',
+  },
+  heapPauseMs: {
+    env: 'PITOT_HEAP_PAUSE_MS',
+    default: SNAPSHOT_PAUSE_MS_MAX,
+    ...whole(100, 600_000, SNAPSHOT_PAUSE_MS_MAX),
+    doc: 'Longest standstill of the main thread that a heap snapshot may be expected to cause, ms: docs/evidence.md.',
+  },
+  heapRedact: {
+    env: 'PITOT_HEAP_REDACT',
+    default: false,
+    ...boolean,
+    doc: '1: heap snapshots are written without the contents of strings: docs/evidence.md.',
+  },
+  heapNearLimit: {
+    env: 'PITOT_HEAP_NEAR_LIMIT',
+    default: 'auto',
+    defaultText: 'profile on Node 26, else off',
+    ...oneOf<HeapNearLimit>(['auto', 'off', 'profile', 'snapshot']),
+    example: 'profile',
+    doc: 'What Node.js itself writes when the heap comes near its limit: docs/evidence.md. profile needs Node 26; a snapshot holds all contents, and is not written with PITOT_HEAP_REDACT.',
   },
   logLevel: {
     env: 'PITOT_LOG_LEVEL',

@@ -240,26 +240,6 @@ export const HEAP_PROFILE_MS = 10_000;
 export const HEAP_PROFILE_MS_MIN = 1000;
 /** How long the thread's answer to a heap command is waited for, ms: it comes with a full collection, 1 s a GiB, and after whatever native code runs. */
 export const HEAP_ANSWER_MS_MAX = 30_000;
-/** Heap profiles a run directory keeps, 10 to 100 KB each; of snapshots the newest, which are twice the heap each. */
-export const HEAP_PROFILES_MAX = 20;
-export const HEAP_SNAPSHOTS_MAX = 2;
-/** How long a snapshot may take, ms, until nobody waits for it any more: a heap of 1 GiB, where the user allows that. */
-export const SNAPSHOT_MS_MAX = 120_000;
-/** How long its begin is waited for, ms: from Node 22 on it comes when the loop turns. Later, what was measured before says too little. */
-export const SNAPSHOT_START_MS_MAX = 10_000;
-/** Longest standstill of the main thread that a snapshot may be expected to cause, ms; a bigger heap needs a word of the user's. */
-export const SNAPSHOT_PAUSE_MS_MAX = 10_000;
-/** Expected standstill, ms a MiB of used heap: measured 14 to 120, objects of 50 bytes being the worst. */
-export const SNAPSHOT_PAUSE_MS_PER_MIB = 60;
-/** Native memory that a snapshot takes, times the used heap: measured 3 to 20 with objects, 1 to 4 where most of the heap is large strings and arrays. */
-export const SNAPSHOT_SPIKE_RATIO = 12;
-export const SNAPSHOT_SPIKE_RATIO_LARGE = 4;
-/** Bytes on disk that a snapshot takes, times the used heap: measured 0.4 to 2.5. */
-export const SNAPSHOT_DISK_RATIO = 3;
-/** Least time between two snapshots of a service, ms: one a day, whatever restarts and fires. */
-export const SNAPSHOT_COOL_DOWN_MS = 86_400_000;
-/** A lock on the cool-down that is older than this, ms, was left by a process that was killed: it is held for a few file operations. */
-export const SNAPSHOT_LOCK_MS_MAX = 10_000;
 /** Commands of a configuration. */
 export const COMMANDS_MAX = 50;
 /** Time-out of a command, ms: default and the highest. Beyond it, its process group has the grace to end before it is killed. */

@@ -6,11 +6,14 @@ import type { AgentMessage, EventName, HostMessage } from '../memory/messages.js
 
 type Listener = (payload: never) => void;
 
-/** Sends announcements, asks for flushes, receives events. */
+/** What the agent answers with a file. */
+type Asked = 'flush' | 'heap-snapshot';
+
+/** Sends announcements, asks for flushes and snapshots, receives events. */
 export class Channel {
   private readonly name: string;
   private port: BroadcastChannel | null = null;
-  private readonly pending = new Map<string, { resolve: (file: string) => void; reject: (error: Error) => void }>();
+  private readonly pending = new Map<string, { kind: Asked; resolve: (file: string) => void; reject: (error: Error) => void }>();
   private readonly listeners = new Map<EventName, Set<Listener>>();
   private nextId = 0;
   private blamed = 0;
@@ -26,14 +29,14 @@ export class Channel {
     port.close();
   }
 
-  /** Resolves with the report's file once it is on disk. */
-  flush(threadId: number): Promise<string> {
+  /** Resolves with the file once it is on disk; rejects with the reason why there is none. */
+  ask(kind: Asked, threadId: number): Promise<string> {
     const port = this.open();
     const id = `${threadId}.${this.nextId++}`;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
+      this.pending.set(id, { kind, resolve, reject });
       port.ref();
-      port.postMessage({ kind: 'flush', id } satisfies HostMessage);
+      port.postMessage({ kind, id } satisfies HostMessage);
     });
   }
 
@@ -52,7 +55,7 @@ export class Channel {
   }
 
   private rejectPending(): void {
-    for (const { reject } of this.pending.values()) reject(new Error('pitot stopped before the flush was done'));
+    for (const { reject } of this.pending.values()) reject(new Error('pitot stopped before it was done'));
     this.pending.clear();
     this.port?.unref();
   }
@@ -112,7 +115,7 @@ export class Channel {
       if (message.file !== null) waiter.resolve(message.file);
       else waiter.reject(new Error(message.reason));
     } else if (message.kind === 'ready') {
-      for (const id of this.pending.keys()) this.port?.postMessage({ kind: 'flush', id } satisfies HostMessage);
+      for (const [id, { kind }] of this.pending) this.port?.postMessage({ kind, id } satisfies HostMessage);
     } else if (message.kind === 'stopped') this.rejectPending();
     else if (message.kind === 'event') {
       if ('payload' in message) this.deliver(message.event, message.payload);

@@ -8,6 +8,7 @@ import { AGENT_CLOSED, AGENT_STATE, createControl, EXIT_DONE, EXIT_REQUESTED, LI
 import { ENVIRONMENT_KEY, type EventName, type ProcessLink } from '../memory/messages.js';
 import { AgentThread } from './agent-thread.js';
 import { ProcessEnd, requestLastReport, waitForLastReport } from './exit-handshake.js';
+import { armNearHeapLimit } from './near-heap-limit.js';
 import type { Resources } from './resources.js';
 import { ThreadHost } from './thread-host.js';
 
@@ -43,6 +44,7 @@ export class ProcessHost {
         'a call on a worker thread',
         'Start pitot on the main thread; worker threads join by themselves.',
       );
+    armNearHeapLimit(config);
     const control = createControl();
     const link: ProcessLink = {
       control: control.buffer as SharedArrayBuffer,
@@ -114,7 +116,15 @@ export class ProcessHost {
     if (attachment === null || Atomics.load(attachment.control, EXIT_REQUESTED) !== 0) return null;
     if (this.running !== null && !this.running.agent.isPossible) return null;
     attachment.sampler.sample();
-    return attachment.channel.flush(threadId);
+    return attachment.channel.ask('flush', threadId);
+  }
+
+  /** Resolves with the file of a heap snapshot of the main thread, null without the agent; rejects with the reason of a refusal. */
+  async takeHeapSnapshot(): Promise<string | null> {
+    const attachment = this.thread.attached;
+    if (attachment === null || Atomics.load(attachment.control, EXIT_REQUESTED) !== 0) return null;
+    if (this.running !== null && !this.running.agent.isPossible) return null;
+    return attachment.channel.ask('heap-snapshot', threadId);
   }
 
   /** Listens for events of the agent; returns the removal. */

@@ -30,6 +30,8 @@ export type HostMessage =
   /** A worker thread has ended, in whatever way. */
   | { kind: 'ended'; threadId: number }
   | { kind: 'flush'; id: string }
+  /** Answered as a flush is. */
+  | { kind: 'heap-snapshot'; id: string }
   /** A fault of pitot's own on an application thread. */
   | { kind: 'fault'; code: string; message: string }
   /** A command that is among the slowest of its thread's window so far. */
@@ -52,7 +54,7 @@ export type EventName = 'report' | 'alert' | 'stall' | 'leak';
 export type AgentMessage =
   /** The agent listens from now on: requests sent before are to be sent again. */
   | { kind: 'ready' }
-  /** file: the report on disk; null with a reason when it could not be written. */
+  /** file: the report, or the snapshot, on disk; null with a reason when there is none. */
   | { kind: 'flushed'; id: string; file: string | null; reason: string }
   /** Something a listener wants to hear of: the JSON file that tells it, or the thing itself. */
   | { kind: 'event'; event: EventName; file: string }

@@ -44,6 +44,10 @@ test('should give the defaults of the contract when nothing is set', (t) => {
       hdrDigits: 3,
       exitWaitMs: 500,
       ringRecords: 262_144,
+      heapSnapshot: true,
+      heapPauseMs: 10_000,
+      heapRedact: false,
+      heapNearLimit: 'auto',
       http: true,
     },
   );

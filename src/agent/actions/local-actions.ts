@@ -2,7 +2,7 @@
 
 import { heapProfileAction } from '../evidence/heap-profile-action.js';
 import { type HeapSession, openHeapSession } from '../evidence/heap-session.js';
-import { type HeapSnapshotOptions, type HeapSnapshotSources, heapSnapshotAction } from '../evidence/heap-snapshot-action.js';
+import { type HeapSnapshotOptions, type HeapSnapshotSources, HeapSnapshots, heapSnapshotAction } from '../evidence/heap-snapshot-action.js';
 import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
 import type { Action } from './action.js';
 import { commandAction } from './command-action.js';
@@ -15,7 +15,7 @@ export interface LocalActionOptions extends HeapSnapshotOptions {
 }
 
 /** What the agent gives; the rest is the machine's own, and another one in tests. */
-export interface LocalActionSources extends Pick<HeapSnapshotSources, 'nowMs' | 'monotonicMs' | 'largeRatio' | 'onTaken' | 'startMsMax'> {
+export interface LocalActionSources extends Omit<HeapSnapshotSources, 'open' | 'headroom'> {
   log: WriteLog;
   /** See flameAction. */
   takeFlame(sequence: string): Promise<string | null>;
@@ -25,6 +25,8 @@ export interface LocalActionSources extends Pick<HeapSnapshotSources, 'nowMs' | 
 
 export interface LocalActions {
   actions: Map<string, Action>;
+  /** Of the action, for those who ask for one on demand. */
+  snapshots: HeapSnapshots;
   /** Ends what has a line to the main thread. Before the process ends: see HeapSession. */
   close(): void;
 }
@@ -41,15 +43,17 @@ export function localActions(options: LocalActionOptions, sources: LocalActionSo
     return session;
   };
   const heap = { ...sources, open: opened, headroom };
+  const snapshots = new HeapSnapshots(options, heap);
   const actions = new Map<string, Action>([
     ['log', logAction(log)],
     ['flame', flameAction(options.directory, takeFlame)],
     ['heap-profile', heapProfileAction(options, heap)],
-    ['heap-snapshot', heapSnapshotAction(options, heap)],
+    ['heap-snapshot', heapSnapshotAction(snapshots)],
   ]);
   for (const [name, config] of options.commands) actions.set(name, commandAction(name, config, sources));
   return {
     actions,
+    snapshots,
     close() {
       isClosed = true;
       for (const session of sessions) session.close();

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { Alert } from '../../core/alert-types.js';
 import { machineMs, wallMs } from '../../core/clock.js';
+import { REQUEST_POLL_MS } from '../../core/evidence-limits.js';
 import { STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
 import type { Definition } from '../../memory/definition-log.js';
@@ -12,6 +13,8 @@ import type { CountedFigures } from '../../report/window-figures.js';
 import { ActionRunner } from '../actions/action-runner.js';
 import { type LocalActionSources, type LocalActions, localActions } from '../actions/local-actions.js';
 import { loadState, saveState } from '../alert-state-file.js';
+import type { HeapSnapshotOptions } from '../evidence/heap-snapshot-action.js';
+import { SnapshotRequests } from '../evidence/snapshot-requests.js';
 import { AlertMonitor } from './alert-monitor.js';
 import type { AlertSinks } from './alert-sinks.js';
 import type { LoadedAlerts } from './load-alerts.js';
@@ -27,6 +30,7 @@ export interface AlertsOptions {
   timeScale: number;
   windowMs: number;
   mainTid: number;
+  heap: Pick<HeapSnapshotOptions, 'automatic' | 'redact' | 'pauseMsMax'>;
 }
 
 export interface AlertsSources extends RuntimeSources {
@@ -45,6 +49,8 @@ const QUEUE_DIRECTORY = '.alerts';
 
 export class Alerts {
   readonly stepMs: number;
+  /** Heap snapshots on demand. */
+  readonly snapshots: SnapshotRequests;
   private readonly sources: AlertsSources;
   private readonly monitor: AlertMonitor;
   private readonly runner: ActionRunner;
@@ -67,9 +73,10 @@ export class Alerts {
     const base = dirname(directory);
     const saved = (loadState(directory, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown; sinks?: unknown };
     this.local = localActions(
-      { directory, baseDirectory: base, service, pid: process.pid, timeScale, commands: loaded.commands },
+      { directory, baseDirectory: base, service, pid: process.pid, timeScale, commands: loaded.commands, ...options.heap },
       { ...sources.actions, nowMs: wallMs, monotonicMs: machineMs },
     );
+    this.snapshots = new SnapshotRequests(directory, this.local.snapshots, wallMs);
     this.runner = new ActionRunner({ timeScale, saved: saved.actions }, { actions: this.local.actions, nowMs: wallMs });
     this.sinks = options.Sinks === null ? null : this.openSinks(options.Sinks, options, saved.sinks);
     this.monitor = new AlertMonitor(
@@ -92,6 +99,14 @@ export class Alerts {
     );
     this.stepRuntime = new RuntimeFigureReader(mainTid, machineMs(), sources);
     this.windowRuntime = new RuntimeFigureReader(mainTid, machineMs(), sources);
+  }
+
+  /** What is to be called how often, ms. */
+  get polls(): { everyMs: number; poll(): void }[] {
+    return [
+      { everyMs: this.stepMs, poll: () => this.step() },
+      { everyMs: REQUEST_POLL_MS, poll: () => void this.snapshots.poll() },
+    ];
   }
 
   /** Judges what has happened since the step before. */

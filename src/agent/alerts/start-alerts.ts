@@ -1,4 +1,5 @@
 // Connects alerts to the parts of the agent that they read and act through.
+import { dirname } from 'node:path';
 import { safeServiceName } from '../../config/derive-service.js';
 import type { ResolvedConfig } from '../../config/resolve.js';
 import { machineMs, wallMs } from '../../core/clock.js';
@@ -12,7 +13,8 @@ import type { AgentLog } from '../agent-log.js';
 import type { ApplicationThreads } from '../application-threads.js';
 import type { CpuWatch } from '../cpu-watch.js';
 import type { Directory } from '../directory.js';
-import { largeRatioOf } from '../evidence/snapshot-admission.js';
+import type { SnapshotTaken } from '../evidence/heap-snapshot-action.js';
+import { collectNearLimitFiles } from '../evidence/near-limit-files.js';
 import { gaugesOf } from '../reporter.js';
 import type { RuntimeSampler } from '../runtime-sampler.js';
 import { gcSoFar } from '../samplers/gc-so-far.js';
@@ -34,16 +36,22 @@ export interface AgentParts {
   stalls: StallMonitor;
   cpu: CpuWatch;
   log: AgentLog;
+  /** Closes the window, so that its report is on disk. */
+  reportFirst(): Promise<unknown>;
 }
 
 export interface AlertEvents {
   onAlert(line: AlertLine): void;
   onFault(code: string, message: string): void;
+  /** Memory is to be measured from here on anew. */
+  onSnapshot?(taken: SnapshotTaken): void;
 }
 
 export async function startAlerts(parts: AgentParts, events: AlertEvents): Promise<Alerts> {
   const { config, cwd, runDirectory, service, windows, directory, threads, sampler, stalls } = parts;
   const loaded = loadAlerts(config.alerts, cwd, process.env);
+  for (const file of collectNearLimitFiles(dirname(runDirectory), [cwd], process.pid))
+    parts.log.log('info', { file }, 'left by a process near its heap limit');
   return new Alerts(
     {
       loaded,
@@ -51,6 +59,7 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
       directory: runDirectory,
       service: safeServiceName(service),
       timeScale: config.timeScale,
+      heap: { automatic: config.heapSnapshot, redact: config.heapRedact, pauseMsMax: config.heapPauseMs },
       windowMs: config.intervalMs,
       // On Linux the main thread has the process's number.
       mainTid: process.pid,
@@ -72,12 +81,18 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
   );
 }
 
-function actionSources({ log, cpu, threads, sampler, config, cwd, runDirectory, service }: AgentParts, { onFault }: AlertEvents) {
+function actionSources({ log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst }: AgentParts, events: AlertEvents) {
+  const { onFault } = events;
   const formats = config.flameFormats === 'none' ? [] : config.flameFormats.split(',');
   return {
     log: (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>, message: string) => log.log(level, fields, message),
-    largeRatio: () => largeRatioOf(sampler.memory.spaces),
-    onTaken: (ms: number) => log.log('info', { ms }, 'heap snapshot taken'),
+    spaces: () => sampler.memory.spaces,
+    heapLimitBytes: () => sampler.memory.heapLimitBytes || null,
+    reportFirst,
+    onTaken: (taken: SnapshotTaken) => {
+      log.log('info', { ...taken }, 'heap snapshot taken');
+      events.onSnapshot?.(taken);
+    },
     async takeFlame(sequence: string): Promise<string | null> {
       await cpu.rotateAll();
       const sinceUs = (machineMs() - ALERT_FLAME_MS) * 1000;

@@ -1,7 +1,8 @@
 // The action `heap-profile`: who allocates what is still alive, sampled for some seconds. Pauses the main thread for one full collection, at the end.
 
 import { join } from 'node:path';
-import { HEAP_ANSWER_MS_MAX, HEAP_PROFILE_MS, HEAP_PROFILE_MS_MIN, HEAP_PROFILES_MAX, HEAP_SAMPLE_BYTES } from '../../core/limits.js';
+import { HEAP_PROFILES_MAX } from '../../core/evidence-limits.js';
+import { HEAP_ANSWER_MS_MAX, HEAP_PROFILE_MS, HEAP_PROFILE_MS_MIN, HEAP_SAMPLE_BYTES } from '../../core/limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { writeAtomically } from '../../report/files.js';
 import type { Action } from '../actions/action.js';

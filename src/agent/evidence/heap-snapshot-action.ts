@@ -1,15 +1,24 @@
-// The action `heap-snapshot`: the whole heap of the main thread in a file, where memory, disk and time allow. The main thread stands still meanwhile.
+// Heap snapshots, as the action `heap-snapshot` and on demand: the whole heap of the main thread in a file, where memory, disk and time allow. The main
+// thread stands still meanwhile.
 import { statfs } from 'node:fs/promises';
-import { HEAP_SNAPSHOTS_MAX, SNAPSHOT_COOL_DOWN_MS, SNAPSHOT_MS_MAX, SNAPSHOT_PAUSE_MS_MAX, SNAPSHOT_START_MS_MAX } from '../../core/limits.js';
+import {
+  HEAP_SNAPSHOTS_MAX,
+  REPORT_FIRST_MS_MAX,
+  SNAPSHOT_COOL_DOWN_MS,
+  SNAPSHOT_MS_MAX,
+  SNAPSHOT_PAUSE_MS_MAX,
+  SNAPSHOT_START_MS_MAX,
+} from '../../core/evidence-limits.js';
 import { formatBytes } from '../../core/units.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
+import { SnapshotRedactor } from '../../heap/redact.js';
 import type { Action } from '../actions/action.js';
 import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';
 import type { MemoryHeadroom } from './memory-headroom.js';
-import { refuseSnapshot } from './snapshot-admission.js';
-import { claimSnapshot } from './snapshot-cool-down.js';
+import { makeUpOf, refuseSnapshot } from './snapshot-admission.js';
+import { claimSnapshot, type SnapshotGrant } from './snapshot-cool-down.js';
 
 export interface HeapSnapshotOptions extends HeapActionOptions {
   /** PITOT_DIR, where the processes of a service share the time of their last snapshot. */
@@ -17,106 +26,175 @@ export interface HeapSnapshotOptions extends HeapActionOptions {
   service: string;
   /** ms, not yet divided by the time scale. Default: a day. */
   coolDownMs?: number;
-  /** Longest standstill of the main thread that may be expected, ms. Default: 10 s, a heap of 170 MiB. */
+  /** Longest standstill of the main thread that may be expected, ms. Default: 10 s. */
   pauseMsMax?: number;
+  /** False: none is taken but on demand. Default: true. */
+  automatic?: boolean;
+  /** Contents are blanked on their way to the disk. Default: false. */
+  redact?: boolean;
+}
+
+/** What a snapshot did to the process. */
+export interface SnapshotTaken {
+  /** Relative to the run directory. */
+  file: string;
+  fileBytes: number;
+  /** How long main stood still. */
+  pauseMs: number;
+  /** Resident memory before and after: it stays high, and says nothing of a leak. */
+  rssBeforeBytes: number;
+  rssAfterBytes: number;
 }
 
 export interface HeapSnapshotSources extends HeapActionSources {
   headroom(): MemoryHeadroom;
-  /** Part of the main thread's heap in large objects, 0..1: largeRatioOf the newest sample's spaces. */
-  largeRatio(): number;
+  /** V8's spaces of the main thread, as of the newest sample. */
+  spaces(): readonly { name: string; usedBytes: number }[];
+  /** V8's limit of the main thread's heap; null: unknown. */
+  heapLimitBytes?(): number | null;
   /** Monotonic, ms. */
   monotonicMs(): number;
-  /** Told how long main stood still, ms. */
-  onTaken?(pauseMs: number): void;
+  /** Puts a report of what is known so far on the disk: after the snapshot there may be no process to write one. */
+  reportFirst?(): Promise<unknown>;
+  onTaken?(taken: SnapshotTaken): void;
   /** How long its begin is waited for, ms; less in tests. */
   startMsMax?: number;
 }
 
+/** A refusal is an outcome: there was no snapshot, and it says why. */
+export type SnapshotOutcome = SnapshotTaken | { refused: string };
+
 /** Whose V8 takes snapshots by interrupt, and in its own way. */
 const IS_NODE_20 = Number(process.versions.v8.split('.')[0]) < 12;
+/** statfs of file systems that keep files in memory: tmpfs and ramfs. */
+const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
-export function heapSnapshotAction(options: HeapSnapshotOptions, sources: HeapSnapshotSources): Action {
+export class HeapSnapshots {
+  private readonly options: HeapSnapshotOptions;
+  private readonly sources: HeapSnapshotSources;
+  private isBusy = false;
+
+  constructor(options: HeapSnapshotOptions, sources: HeapSnapshotSources) {
+    this.options = options;
+    this.sources = sources;
+  }
+
+  /**
+   * Takes one, if it may. On demand the cool-down is not asked, and begins anew all the same.
+   * @throws what went wrong with the file or the inspector.
+   */
+  async take({ onDemand, signal }: { onDemand: boolean; signal: AbortSignal }): Promise<SnapshotOutcome> {
+    if (this.isBusy) return { refused: 'one is being taken' };
+    if (!onDemand && this.options.automatic === false) return { refused: 'taken on demand only (PITOT_HEAP_SNAPSHOT=0)' };
+    this.isBusy = true;
+    let session: HeapSession | null = null;
+    try {
+      session = await this.sources.open();
+      if (session === null) return { refused: 'the inspector is not available in this process' };
+      signal.addEventListener('abort', () => session?.close(), { once: true });
+      const grant = (await this.refusal(session)) ?? this.claim(onDemand);
+      if (typeof grant === 'string') return { refused: grant };
+      await within(this.sources.reportFirst?.(), REPORT_FIRST_MS_MAX);
+      // Memory may have gone meanwhile.
+      const refused = await this.refusal(session);
+      const outcome = refused === null ? await this.write(session) : { refused };
+      if ('refused' in outcome) grant.release();
+      return outcome;
+    } finally {
+      session?.close();
+      this.isBusy = false;
+    }
+  }
+
+  private async refusal(session: HeapSession): Promise<string | null> {
+    const { usedSize: usedBytes } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
+    const { directory, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
+    const heap = { usedBytes, ...makeUpOf(this.sources.spaces()), limitBytes: this.sources.heapLimitBytes?.() ?? null };
+    return refuseSnapshot(heap, { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax }, IS_NODE_20);
+  }
+
+  private claim(onDemand: boolean): SnapshotGrant | string {
+    const { baseDirectory, service, pid, coolDownMs = SNAPSHOT_COOL_DOWN_MS, timeScale } = this.options;
+    return claimSnapshot({ baseDirectory, service, pid, coolDownMs: onDemand ? 0 : coolDownMs / timeScale, nowMs: this.sources.nowMs() });
+  }
+
+  private async write(session: HeapSession): Promise<SnapshotOutcome> {
+    const { directory, pid, redact } = this.options;
+    const { monotonicMs, nowMs, startMsMax = SNAPSHOT_START_MS_MAX } = this.sources;
+    const file = new GrowingFile(directory, heapFileName(directory, nowMs(), pid, 'heapsnapshot'));
+    const redactor = redact ? new SnapshotRedactor((text) => file.append(text)) : null;
+    const rssBeforeBytes = process.memoryUsage.rss();
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      session.close();
+    }, startMsMax);
+    try {
+      // V8 before 11.5 (Node 20) counts the line ends of a script anew for each of its functions: minutes for a large one. The debugger has them counted
+      // once (20 000 functions: 13.6 s, then 3.8).
+      if (IS_NODE_20) {
+        await session.send('Debugger.enable');
+        await session.send('Debugger.disable');
+      }
+      // Node 20 begins at once; its first sign of progress comes after a full collection.
+      let startMs = IS_NODE_20 ? monotonicMs() : Number.NaN;
+      session.onEvent = (method, { chunk }) => {
+        clearTimeout(late);
+        if (Number.isNaN(startMs)) startMs = monotonicMs();
+        if (method !== 'HeapProfiler.addHeapSnapshotChunk') return;
+        if (redactor === null) file.append(chunk as string);
+        else redactor.push(chunk as string);
+      };
+      // Its progress tells when it begins: from Node 22 on it waits for the loop to turn.
+      await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
+      const pauseMs = monotonicMs() - startMs;
+      redactor?.end();
+      const taken = { file: file.finish(), fileBytes: file.bytes, pauseMs, rssBeforeBytes, rssAfterBytes: process.memoryUsage.rss() };
+      this.sources.onTaken?.(taken);
+      keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX);
+      return taken;
+    } catch (error) {
+      if (isLate) return { refused: 'the loop of the main thread does not turn' };
+      throw error;
+    } finally {
+      clearTimeout(late);
+      file.discard();
+    }
+  }
+}
+
+export function heapSnapshotAction(snapshots: HeapSnapshots): Action {
   return {
     atResolve: false,
     pace: 'heavy-shared',
     timeoutMs: SNAPSHOT_MS_MAX,
-    async run(_alert, signal) {
-      const session = await sources.open();
-      try {
-        if (session === null) return 'refused: the inspector is not available in this process';
-        signal.addEventListener('abort', () => session.close(), { once: true });
-        const why = await refusal(session, options, sources);
-        return why === null ? await take(session, options, sources) : `refused: ${why}`;
-      } finally {
-        session?.close();
-      }
-    },
+    run: async (_alert, signal) => snapshotWords(await snapshots.take({ onDemand: false, signal })),
   };
 }
 
-async function refusal(session: HeapSession, options: HeapSnapshotOptions, sources: HeapSnapshotSources): Promise<string | null> {
-  const { usedSize: heapUsedBytes } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
-  const room = {
-    memory: sources.headroom(),
-    diskBytes: await freeBytes(options.directory),
-    pauseMsMax: options.pauseMsMax ?? SNAPSHOT_PAUSE_MS_MAX,
-  };
-  return (
-    refuseSnapshot({ heapUsedBytes, largeRatio: sources.largeRatio() }, room) ??
-    claimSnapshot({
-      baseDirectory: options.baseDirectory,
-      service: options.service,
-      pid: options.pid,
-      coolDownMs: (options.coolDownMs ?? SNAPSHOT_COOL_DOWN_MS) / options.timeScale,
-      nowMs: sources.nowMs(),
-    })
-  );
+export function snapshotWords(outcome: SnapshotOutcome): string {
+  if ('refused' in outcome) return `refused: ${outcome.refused}`;
+  return `${outcome.file} (${formatBytes(outcome.fileBytes)}, the main thread stood still for ${durationWords(outcome.pauseMs)})`;
 }
 
-async function take(session: HeapSession, { directory, pid }: HeapSnapshotOptions, sources: HeapSnapshotSources): Promise<string> {
-  const file = new GrowingFile(directory, heapFileName(directory, sources.nowMs(), pid, 'heapsnapshot'));
-  let isLate = false;
-  const late = setTimeout(() => {
-    isLate = true;
-    session.close();
-  }, sources.startMsMax ?? SNAPSHOT_START_MS_MAX);
-  try {
-    // V8 before 11.5 (Node 20) counts the line ends of a script anew for each of its functions: minutes for a large one. The debugger has them counted once
-    // (20 000 functions: 13.6 s, then 3.8).
-    if (IS_NODE_20) {
-      await session.send('Debugger.enable');
-      await session.send('Debugger.disable');
-    }
-    // Node 20 begins at once; its first sign of progress comes after a full collection.
-    let startMs = IS_NODE_20 ? sources.monotonicMs() : Number.NaN;
-    session.onEvent = (method, { chunk }) => {
-      clearTimeout(late);
-      if (Number.isNaN(startMs)) startMs = sources.monotonicMs();
-      if (method === 'HeapProfiler.addHeapSnapshotChunk') file.append(chunk as string);
-    };
-    // Its progress tells when it begins: from Node 22 on it waits for the loop to turn.
-    await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
-    const tookMs = sources.monotonicMs() - startMs;
-    const name = file.finish();
-    sources.onTaken?.(tookMs);
-    keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX);
-    return `${name} (${formatBytes(file.bytes)}, the main thread stood still for ${durationWords(tookMs)})`;
-  } catch (error) {
-    if (isLate) return 'refused: the loop of the main thread does not turn';
-    throw error;
-  } finally {
-    clearTimeout(late);
-    file.discard();
-  }
+/** Never rejects. */
+async function within(work: Promise<unknown> | undefined, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    Promise.resolve(work).catch(() => {}),
+    new Promise((resolve) => {
+      timer = setTimeout(resolve, ms);
+    }),
+  ]);
+  clearTimeout(timer);
 }
 
 /** Free for this user on the disk of a directory; null where that is not told. */
-async function freeBytes(directory: string): Promise<number | null> {
+async function diskOf(directory: string): Promise<{ diskBytes: number | null; isDiskMemory: boolean }> {
   try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
+    const { bavail, bsize, type } = await statfs(directory);
+    return { diskBytes: bavail * bsize, isDiskMemory: MEMORY_FILE_SYSTEMS.has(type) };
   } catch {
-    return null;
+    return { diskBytes: null, isDiskMemory: false };
   }
 }

@@ -1,4 +1,4 @@
-// How much memory the process may still take before it is killed: what its control groups and the machine have left. Thread: agent, rarely.
+// How much memory the process may still take before it is killed: what its control groups, the machine and ulimit have left. Thread: agent, rarely.
 import { join } from 'node:path';
 import { type CgroupOptions, findCgroups, readText } from '../samplers/cgroup-tree.js';
 
@@ -29,7 +29,18 @@ export function readMemoryHeadroom({ root = '/', pid }: CgroupOptions = {}): Mem
     const read = (file: string): string | null => readText(join(group, file));
     consider(number(read('memory.limit_in_bytes')), number(read('memory.usage_in_bytes')), field(read('memory.stat'), 'total_inactive_file'));
   }
+  const space = addressSpaceBytes(root, pid);
+  if (space !== null && (least.leftBytes === null || space < least.leftBytes))
+    least = { leftBytes: space, of: 'of the address space that ulimit allows' };
   return least;
+}
+
+/** What ulimit -v leaves; null without such a limit. malloc fails there, and V8 ends the process. */
+function addressSpaceBytes(root: string, pid: CgroupOptions['pid'] = 'self'): number | null {
+  const limitBytes = number(/^Max address space\s+(\d+)/m.exec(readText(join(root, 'proc', String(pid), 'limits')) ?? '')?.[1] ?? null);
+  if (limitBytes === null) return null;
+  const usedKib = number(/^VmSize:\s+(\d+) kB$/m.exec(readText(join(root, 'proc', String(pid), 'status')) ?? '')?.[1] ?? null);
+  return usedKib === null ? null : Math.max(0, limitBytes - usedKib * 1024);
 }
 
 function availableBytes(root: string): number | null {

@@ -1,46 +1,89 @@
-// Whether a heap snapshot may be taken: whether the memory, the disk and the standstill it will need are there. Pure.
-import { SNAPSHOT_DISK_RATIO, SNAPSHOT_PAUSE_MS_PER_MIB, SNAPSHOT_SPIKE_RATIO, SNAPSHOT_SPIKE_RATIO_LARGE } from '../../core/limits.js';
+// Whether a heap snapshot may be taken: predicts from the heap's make-up the memory, the disk and the standstill it takes, and holds them against what is there. Pure.
+import {
+  SNAPSHOT_DISK_RATIO,
+  SNAPSHOT_DISK_RESERVE_BYTES,
+  SNAPSHOT_HEAP_RATIO_MAX,
+  SNAPSHOT_PAUSE_MS_PER_MIB,
+  SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20,
+  SNAPSHOT_RESERVE_BYTES,
+  SNAPSHOT_RESERVE_RATIO,
+  SNAPSHOT_SPIKE_BYTES,
+  SNAPSHOT_SPIKE_RATIO,
+  SNAPSHOT_SPIKE_RATIO_CODE,
+  SNAPSHOT_SPIKE_RATIO_LARGE,
+} from '../../core/evidence-limits.js';
 import { BYTES_PER_MIB, formatBytes } from '../../core/units.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import type { MemoryHeadroom } from './memory-headroom.js';
 
-export interface SnapshotNeeds {
-  /** V8's heap of the main thread. */
-  heapUsedBytes: number;
-  /** Part of it in large strings and arrays, 0..1; 0 where it is not known. */
+/** What the main thread's heap consists of. Strings and small objects look alike from outside: what is not seen counts as the worst. */
+export interface HeapMakeUp {
+  usedBytes: number;
+  /** Part of it in V8's spaces for large objects, and in those for code, 0..1. */
   largeRatio: number;
+  codeRatio: number;
+  /** V8's limit; null: unknown. */
+  limitBytes: number | null;
 }
 
 export interface SnapshotRoom {
   memory: MemoryHeadroom;
   /** Free on the disk of the run directory; null: unknown. */
   diskBytes: number | null;
+  /** Its files are in memory: they count twice. */
+  isDiskMemory: boolean;
   /** Longest standstill allowed, ms. */
   pauseMsMax: number;
 }
 
+/** The most memory and disk that a snapshot takes, and the standstill that is to be expected. */
+export interface SnapshotNeeds {
+  spikeBytes: number;
+  fileBytes: number;
+  pauseMs: number;
+}
+
+/** isNode20: V8 before 12, which takes longer. */
+export function predictSnapshot({ usedBytes, largeRatio, codeRatio }: HeapMakeUp, isNode20: boolean): SnapshotNeeds {
+  const large = usedBytes * largeRatio;
+  const code = usedBytes * codeRatio;
+  const other = Math.max(0, usedBytes - large - code);
+  return {
+    // Native memory, for a table of all nodes and edges: it does not count towards V8's own limit, and towards the kernel's it does.
+    spikeBytes: SNAPSHOT_SPIKE_BYTES + large * SNAPSHOT_SPIKE_RATIO_LARGE + code * SNAPSHOT_SPIKE_RATIO_CODE + other * SNAPSHOT_SPIKE_RATIO,
+    fileBytes: usedBytes * SNAPSHOT_DISK_RATIO,
+    pauseMs: (usedBytes / BYTES_PER_MIB) * (isNode20 ? SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20 : SNAPSHOT_PAUSE_MS_PER_MIB),
+  };
+}
+
 /** Null: it may. Else why not, with the figures. What is not known about memory refuses: the kernel kills without asking. */
-export function refuseSnapshot({ heapUsedBytes, largeRatio }: SnapshotNeeds, { memory, diskBytes, pauseMsMax }: SnapshotRoom): string | null {
-  // Native memory, for a table of all nodes and edges: it does not count towards V8's own limit, and towards the kernel's it does.
-  const spikeBytes = heapUsedBytes * (largeRatio >= 0.5 ? SNAPSHOT_SPIKE_RATIO_LARGE : SNAPSHOT_SPIKE_RATIO);
-  if (memory.leftBytes === null) return `it would need about ${formatBytes(spikeBytes)}, and how much memory is left cannot be read here`;
-  if (spikeBytes > memory.leftBytes)
-    return `it would need about ${formatBytes(spikeBytes)} and ${formatBytes(memory.leftBytes)} are left ${memory.of}`;
-  const fileBytes = heapUsedBytes * SNAPSHOT_DISK_RATIO;
-  if (diskBytes !== null && fileBytes > diskBytes)
+export function refuseSnapshot(heap: HeapMakeUp, room: SnapshotRoom, isNode20: boolean): string | null {
+  const { spikeBytes, fileBytes, pauseMs } = predictSnapshot(heap, isNode20);
+  const { memory, diskBytes, isDiskMemory, pauseMsMax } = room;
+  const { usedBytes, limitBytes } = heap;
+  if (limitBytes !== null && usedBytes > limitBytes * SNAPSHOT_HEAP_RATIO_MAX)
+    return `${formatBytes(usedBytes)} of the heap's limit of ${formatBytes(limitBytes)} are used: it might end the process`;
+  const memoryBytes = spikeBytes + (isDiskMemory ? fileBytes : 0);
+  if (memory.leftBytes === null) return `it may need ${formatBytes(memoryBytes)}, and how much memory is left cannot be read here`;
+  const reserveBytes = Math.max(SNAPSHOT_RESERVE_BYTES, memory.leftBytes * SNAPSHOT_RESERVE_RATIO);
+  if (memoryBytes > memory.leftBytes - reserveBytes)
+    return `it may need ${formatBytes(memoryBytes)}, and of the ${formatBytes(memory.leftBytes)} left ${memory.of} ${formatBytes(reserveBytes)} are kept back`;
+  if (diskBytes !== null && fileBytes > diskBytes - SNAPSHOT_DISK_RESERVE_BYTES)
     return `its file may take ${formatBytes(fileBytes)} and ${formatBytes(diskBytes)} are free on the disk`;
-  const pauseMs = (heapUsedBytes / BYTES_PER_MIB) * SNAPSHOT_PAUSE_MS_PER_MIB;
-  if (pauseMs > pauseMsMax) return `the process would stand still for about ${durationWords(pauseMs)} and ${durationWords(pauseMsMax)} are allowed`;
+  if (pauseMs > pauseMsMax)
+    return `the process would stand still for about ${durationWords(pauseMs)} and ${durationWords(pauseMsMax)} are allowed (PITOT_HEAP_PAUSE_MS)`;
   return null;
 }
 
-/** Part of the heap in V8's spaces for large objects. */
-export function largeRatioOf(spaces: readonly { name: string; usedBytes: number }[]): number {
+/** Parts of the heap in V8's spaces for large objects and for code. */
+export function makeUpOf(spaces: readonly { name: string; usedBytes: number }[]): Pick<HeapMakeUp, 'largeRatio' | 'codeRatio'> {
   let usedBytes = 0;
   let largeBytes = 0;
+  let codeBytes = 0;
   for (const space of spaces) {
     usedBytes += space.usedBytes;
-    if (space.name.includes('large_object')) largeBytes += space.usedBytes;
+    if (/^code_/.test(space.name)) codeBytes += space.usedBytes;
+    else if (space.name.includes('large_object')) largeBytes += space.usedBytes;
   }
-  return usedBytes > 0 ? largeBytes / usedBytes : 0;
+  return usedBytes > 0 ? { largeRatio: largeBytes / usedBytes, codeRatio: codeBytes / usedBytes } : { largeRatio: 0, codeRatio: 0 };
 }

@@ -1,7 +1,7 @@
 // When a service's last heap snapshot was: a file that its processes share, written before each snapshot, so that whatever the snapshot does is known after it.
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SNAPSHOT_LOCK_MS_MAX } from '../../core/limits.js';
+import { SNAPSHOT_LOCK_MS_MAX } from '../../core/evidence-limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { ensureRunDirectory, writeAtomically } from '../../report/files.js';
 
@@ -17,11 +17,16 @@ export interface SnapshotClaim {
   nowMs: number;
 }
 
+/** Given back where no snapshot came of it: the cool-down is then what it was before. */
+export interface SnapshotGrant {
+  release(): void;
+}
+
 /**
- * Null: the snapshot is this process's to take, and no other of the service takes one until the cool-down is over. Else why not. A cool-down file that
+ * The grant: the snapshot is this process's to take, and no other of the service takes one until the cool-down is over. Else why not. A cool-down file that
  * cannot be read is as if there were none; one that cannot be written refuses: without it a crash loop would take a snapshot each time.
  */
-export function claimSnapshot({ baseDirectory, service, pid, coolDownMs, nowMs }: SnapshotClaim): string | null {
+export function claimSnapshot({ baseDirectory, service, pid, coolDownMs, nowMs }: SnapshotClaim): SnapshotGrant | string {
   const directory = join(baseDirectory, STATE_DIRECTORY);
   const name = `${service}.heap-snapshot`;
   const lock = join(directory, `${name}.lock`);
@@ -38,12 +43,25 @@ export function claimSnapshot({ baseDirectory, service, pid, coolDownMs, nowMs }
       const who = last.pid === pid ? 'this process' : `process ${last.pid}`;
       return `${who} took one ${durationWords(nowMs - last.atMs)} ago, one in ${durationWords(coolDownMs)} is allowed`;
     }
-    writeAtomically(directory, name, JSON.stringify({ at: new Date(nowMs).toISOString(), pid }));
-    return null;
+    const own = JSON.stringify({ at: new Date(nowMs).toISOString(), pid });
+    writeAtomically(directory, name, own);
+    return { release: () => putBack(directory, name, own, last) };
   } catch (error) {
     return `the time of the last one cannot be kept: ${(error as Error).message}`;
   } finally {
     rmSync(lock, { force: true });
+  }
+}
+
+/** Unless another process has taken one since. Whatever fails leaves the cool-down as it is. */
+function putBack(directory: string, name: string, own: string, last: Last | null): void {
+  try {
+    const file = join(directory, name);
+    if (readFileSync(file, 'utf8') !== own) return;
+    if (last === null) rmSync(file, { force: true });
+    else writeAtomically(directory, name, JSON.stringify({ at: new Date(last.atMs).toISOString(), pid: last.pid }));
+  } catch {
+    // A day without a snapshot is the worst that comes of it.
   }
 }
 
@@ -70,7 +88,12 @@ function ageMs(file: string, nowMs: number): number {
   }
 }
 
-function readLast(file: string): { atMs: number; pid: number } | null {
+interface Last {
+  atMs: number;
+  pid: number;
+}
+
+function readLast(file: string): Last | null {
   try {
     const { at, pid } = JSON.parse(readFileSync(file, 'utf8')) as { at: string; pid: number };
     const atMs = Date.parse(at);

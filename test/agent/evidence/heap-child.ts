@@ -44,7 +44,7 @@ async function runActions({ directory, baseDirectory, runs, leftBytes, startMsMa
     {
       nowMs: wallMs,
       monotonicMs,
-      largeRatio: () => 0,
+      spaces: () => [],
       log: () => {},
       takeFlame: async () => null,
       ...(startMsMax !== undefined && { startMsMax }),

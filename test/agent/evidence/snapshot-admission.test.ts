@@ -1,11 +1,11 @@
 // When a heap snapshot is refused: for memory, disk, standstill, and because there was one.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readMemoryHeadroom } from '../../../src/agent/evidence/memory-headroom.js';
-import { largeRatioOf, refuseSnapshot, type SnapshotRoom } from '../../../src/agent/evidence/snapshot-admission.js';
-import { claimSnapshot } from '../../../src/agent/evidence/snapshot-cool-down.js';
+import { type HeapMakeUp, makeUpOf, predictSnapshot, refuseSnapshot, type SnapshotRoom } from '../../../src/agent/evidence/snapshot-admission.js';
+import { claimSnapshot, type SnapshotGrant } from '../../../src/agent/evidence/snapshot-cool-down.js';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -24,42 +24,117 @@ function makeDirectory(t: ExecutionContext, files: Record<string, string> = {}):
 const room = (leftBytes: number | null, change: Partial<SnapshotRoom> = {}): SnapshotRoom => ({
   memory: { leftBytes, of: "below the cgroup's limit" },
   diskBytes: null,
+  isDiskMemory: false,
   pauseMsMax: 10_000,
   ...change,
 });
-const heap = (heapUsedBytes: number, largeRatio = 0) => ({ heapUsedBytes, largeRatio });
-
-test('should admit a snapshot when twelve times the heap is left, and no byte less', (t) => {
-  t.is(refuseSnapshot(heap(75 * MIB), room(900 * MIB)), null);
-  t.is(refuseSnapshot(heap(75 * MIB), room(900 * MIB - 1)), "it would need about 900 MiB and 900 MiB are left below the cgroup's limit");
-  t.is(refuseSnapshot(heap(75 * MIB), room(300 * MIB)), "it would need about 900 MiB and 300 MiB are left below the cgroup's limit");
+const heap = (usedBytes: number, change: Partial<HeapMakeUp> = {}): HeapMakeUp => ({
+  usedBytes,
+  largeRatio: 0,
+  codeRatio: 0,
+  limitBytes: null,
+  ...change,
 });
 
-test('should ask for four times the heap only when half of it is large objects', (t) => {
-  t.is(refuseSnapshot(heap(75 * MIB, 0.5), room(300 * MIB)), null);
-  t.is(refuseSnapshot(heap(75 * MIB, 0.49), room(300 * MIB)), "it would need about 900 MiB and 300 MiB are left below the cgroup's limit");
+test('should admit a snapshot when its worst case and a tenth fit, and no byte less', (t) => {
+  // 16 + 24 * 20 = 496 MiB, of which 551.1 keep a tenth back.
+  const leftBytes = Math.ceil((496 * MIB) / 0.9);
+  t.is(refuseSnapshot(heap(20 * MIB), room(leftBytes), false), null);
+  const refused = "it may need 496 MiB, and of the 551 MiB left below the cgroup's limit 55.1 MiB are kept back";
+  t.is(refuseSnapshot(heap(20 * MIB), room(leftBytes - 2), false), refused);
+  t.is(refuseSnapshot(heap(MIB), room(72 * MIB), false), null);
+  t.is(
+    refuseSnapshot(heap(MIB), room(72 * MIB - 1), false),
+    "it may need 40.0 MiB, and of the 72.0 MiB left below the cgroup's limit 32.0 MiB are kept back",
+  );
+});
+
+test('should expect more of large objects, less of code, and the file too where the disk is memory, when it predicts', (t) => {
+  const { spikeBytes } = predictSnapshot(heap(10 * MIB, { largeRatio: 0.5, codeRatio: 0.1 }), false);
+  t.is(Math.round(spikeBytes / MIB), 16 + 80 * 5 + 8 * 1 + 24 * 4);
+  const refused = "it may need 106 MiB, and of the 130 MiB left below the cgroup's limit 32.0 MiB are kept back";
+  t.is(refuseSnapshot(heap(90 * (MIB / 29)), room(130 * MIB), false), null);
+  t.is(refuseSnapshot(heap(90 * (MIB / 29)), room(130 * MIB, { isDiskMemory: true }), false), refused);
   const spaces = [
     { name: 'old_space', usedBytes: 30 },
-    { name: 'large_object_space', usedBytes: 50 },
+    { name: 'code_space', usedBytes: 15 },
+    { name: 'code_large_object_space', usedBytes: 5 },
+    { name: 'large_object_space', usedBytes: 30 },
     { name: 'new_large_object_space', usedBytes: 20 },
   ];
-  t.is(largeRatioOf(spaces), 0.7);
-  t.is(largeRatioOf([]), 0);
+  t.deepEqual(makeUpOf(spaces), { largeRatio: 0.5, codeRatio: 0.2 });
+  t.deepEqual(makeUpOf([]), { largeRatio: 0, codeRatio: 0 });
+});
+
+// Used heap, MB; part in spaces for large objects where it was told; measured spike, MB; file, MB. LEAKS 2.6, and bench/evaluate-admission on four lines.
+const MEASURED: readonly (readonly [shape: string, usedMb: number, largeRatio: number, spikeMb: number, fileMb: number])[] = [
+  ['sessions, Node 20', 96, 0, 1070, 197],
+  ['sessions, 22', 92, 0, 938, 187],
+  ['sessions, 24', 94, 0, 892, 174],
+  ['sessions, 26', 92, 0, 893, 171],
+  ['tiny objects, 20', 86, 0, 1866, 200],
+  ['tiny objects, 24', 86, 0, 1718, 188],
+  ['JSON, 20', 89, 0, 1576, 215],
+  ['JSON, 24', 89, 0, 1082, 147],
+  ['strings, 20', 95, 0, 328, 106],
+  ['strings, 24', 95, 0, 84, 37],
+  ['sessions, 24, large', 285, 0, 2900, 547],
+  ['TypeScript, 22', 120, 0, 433, 143],
+  ['TypeScript, 24, large', 353, 0, 1259, 416],
+  ['empty arrays, 20', 24.1, 0.19, 768, 54],
+  ['map of one object, 26', 16.4, 0.43, 737, 30],
+  ['map of one object, 20', 15.1, 0.48, 586, 26],
+  ['arrays of pointers, 20', 26, 0.89, 1343, 105],
+  ['keys, 20', 20.7, 0.59, 529, 24],
+  ['an empty process, 20', 3.1, 0.08, 31, 5],
+  ['functions, 24', 12.5, 0.05, 78, 14],
+];
+
+test('should predict no less than was measured when the heap is one of those measured', (t) => {
+  for (const [shape, usedMb, largeRatio, spikeMb, fileMb] of MEASURED) {
+    const { spikeBytes, fileBytes } = predictSnapshot(heap(usedMb * 1e6, { largeRatio }), shape.endsWith('20'));
+    t.true(spikeBytes >= spikeMb * 1e6, `${shape}: ${spikeBytes / 1e6} MB`);
+    t.true(fileBytes >= fileMb * 1e6, `${shape}: file of ${fileBytes / 1e6} MB`);
+  }
 });
 
 test('should refuse when nobody knows how much memory is left', (t) => {
-  t.is(refuseSnapshot(heap(MIB), room(null)), 'it would need about 12.0 MiB, and how much memory is left cannot be read here');
+  t.is(refuseSnapshot(heap(MIB), room(null), false), 'it may need 40.0 MiB, and how much memory is left cannot be read here');
 });
 
-test('should refuse when the disk has less than three times the heap', (t) => {
-  t.is(refuseSnapshot(heap(10 * MIB), room(1024 * MIB, { diskBytes: 30 * MIB })), null);
-  t.is(refuseSnapshot(heap(10 * MIB), room(1024 * MIB, { diskBytes: 20 * MIB })), 'its file may take 30.0 MiB and 20.0 MiB are free on the disk');
+test('should refuse when the disk has no room for the largest file', (t) => {
+  t.is(refuseSnapshot(heap(10 * MIB), room(1024 * MIB, { diskBytes: 66 * MIB }), false), null);
+  const refused = 'its file may take 50.0 MiB and 60.0 MiB are free on the disk';
+  t.is(refuseSnapshot(heap(10 * MIB), room(1024 * MIB, { diskBytes: 60 * MIB }), false), refused);
 });
 
-test('should refuse when the process would stand still for too long', (t) => {
-  t.is(refuseSnapshot(heap(200 * MIB), room(8192 * MIB)), 'the process would stand still for about 12 s and 10 s are allowed');
-  t.is(refuseSnapshot(heap(200 * MIB), room(8192 * MIB, { pauseMsMax: 12_000 })), null);
+test('should refuse when the process would stand still for too long, on Node 20 sooner', (t) => {
+  const refused = 'the process would stand still for about 12 s and 10 s are allowed (PITOT_HEAP_PAUSE_MS)';
+  t.is(refuseSnapshot(heap(200 * MIB), room(8192 * MIB), false), refused);
+  t.is(refuseSnapshot(heap(160 * MIB), room(8192 * MIB), true), refused);
+  t.is(refuseSnapshot(heap(160 * MIB), room(8192 * MIB), false), null);
+  t.is(refuseSnapshot(heap(200 * MIB), room(8192 * MIB, { pauseMsMax: 12_000 }), false), null);
 });
+
+test("should refuse when the heap is near V8's own limit", (t) => {
+  t.is(refuseSnapshot(heap(90 * MIB, { limitBytes: 100 * MIB }), room(8192 * MIB), false), null);
+  t.is(
+    refuseSnapshot(heap(91 * MIB, { limitBytes: 100 * MIB }), room(8192 * MIB), false),
+    "91.0 MiB of the heap's limit of 100 MiB are used: it might end the process",
+  );
+});
+
+test('should find the least that is left when ulimit allows less than the machine has', (t) => {
+  const root = makeDirectory(t, {
+    ...PROC,
+    'proc/self/limits':
+      'Limit                     Soft Limit           Hard Limit           Units     \nMax address space         900000000            unlimited            bytes     \n',
+    'proc/self/status': 'VmPeak:\t 800000 kB\nVmSize:\t  500000 kB\n',
+  });
+  t.deepEqual(readMemoryHeadroom({ root }), { leftBytes: 388_000_000, of: 'of the address space that ulimit allows' });
+});
+
+const refusalOf = (claim: SnapshotGrant | string): string | null => (typeof claim === 'string' ? claim : null);
 
 const PROC = { 'proc/self/cgroup': '0::/app/shop\n', 'proc/meminfo': 'MemTotal: 9000000 kB\nMemAvailable:    1000000 kB\n' };
 
@@ -100,7 +175,7 @@ test('should say that nothing is known when nothing can be read', (t) => {
 test('should let one process of a service take a snapshot a day when several ask, whatever is started anew', (t) => {
   const baseDirectory = makeDirectory(t);
   const claim = (pid: number, atMs: number, service = 'shop'): string | null =>
-    claimSnapshot({ baseDirectory, service, pid, coolDownMs: DAY_MS, nowMs: atMs });
+    refusalOf(claimSnapshot({ baseDirectory, service, pid, coolDownMs: DAY_MS, nowMs: atMs }));
   t.is(claim(1, NOW_MS), null);
   t.is(claim(2, NOW_MS + 3_600_000), 'process 1 took one 1 h ago, one in 24 h is allowed');
   t.is(claim(1, NOW_MS + DAY_MS - 60_000), 'this process took one 24 h ago, one in 24 h is allowed');
@@ -116,7 +191,7 @@ test('should let one process of a service take a snapshot a day when several ask
 test('should refuse while another process decides, and not for ever when it was killed', (t) => {
   const baseDirectory = makeDirectory(t, { '.state/shop.heap-snapshot.lock': '' });
   const lock = join(baseDirectory, '.state/shop.heap-snapshot.lock');
-  const claim = (): string | null => claimSnapshot({ baseDirectory, service: 'shop', pid: 1, coolDownMs: DAY_MS, nowMs: NOW_MS });
+  const claim = (): string | null => refusalOf(claimSnapshot({ baseDirectory, service: 'shop', pid: 1, coolDownMs: DAY_MS, nowMs: NOW_MS }));
   utimesSync(lock, NOW_MS / 1000 - 1, NOW_MS / 1000 - 1);
   t.is(claim(), 'another process of the service is about to take one');
   utimesSync(lock, NOW_MS / 1000 - 11, NOW_MS / 1000 - 11);
@@ -127,7 +202,21 @@ test('should refuse while another process decides, and not for ever when it was 
 test('should refuse when the time of the snapshot cannot be kept', (t) => {
   const baseDirectory = makeDirectory(t, { '.state': 'a file where the directory should be' });
   t.regex(
-    claimSnapshot({ baseDirectory, service: 'shop', pid: 1, coolDownMs: DAY_MS, nowMs: NOW_MS }) ?? '',
+    refusalOf(claimSnapshot({ baseDirectory, service: 'shop', pid: 1, coolDownMs: DAY_MS, nowMs: NOW_MS })) ?? '',
     /^the time of the last one cannot be kept: ENOTDIR/,
   );
+});
+
+test('should be as if it had not been asked when no snapshot came of a claim', (t) => {
+  const baseDirectory = makeDirectory(t);
+  const claim = (pid: number, atMs: number) => claimSnapshot({ baseDirectory, service: 'shop', pid, coolDownMs: DAY_MS, nowMs: atMs });
+  const first = claim(1, NOW_MS) as SnapshotGrant;
+  first.release();
+  t.false(existsSync(join(baseDirectory, '.state/shop.heap-snapshot')));
+  t.is(refusalOf(claim(1, NOW_MS)), null);
+  const second = claimSnapshot({ baseDirectory, service: 'shop', pid: 2, coolDownMs: 0, nowMs: NOW_MS + 1000 }) as SnapshotGrant;
+  first.release();
+  t.is(refusalOf(claim(3, NOW_MS + 2000)), 'process 2 took one 1 s ago, one in 24 h is allowed');
+  second.release();
+  t.is(refusalOf(claim(3, NOW_MS + 2000)), 'process 1 took one 2 s ago, one in 24 h is allowed');
 });

@@ -1,0 +1,98 @@
+// `pitot heap --take PID`: asks a running process for a heap snapshot, through a file in its run directory, and waits for what comes of it.
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { answerName, REQUEST_DIRECTORY, requestName, type SnapshotAnswer } from '../agent/evidence/snapshot-requests.js';
+import { REQUEST_POLL_MS, SNAPSHOT_MS_MAX } from '../core/evidence-limits.js';
+import { ensureRunDirectory, writeAtomically } from '../report/files.js';
+import { type CliIo, EXIT_DONE, EXIT_FINDINGS } from './command.js';
+import { usageError } from './parse-args.js';
+
+/** How long an agent is given to see a request, ms: ten of its looks. */
+const SEEN_MS_MAX = 10 * REQUEST_POLL_MS;
+const LOOK_MS = 50;
+
+export interface TakeOptions {
+  /** As the user wrote it. */
+  pid: string;
+  /** PITOT_DIR of the process, where it is not found by itself. */
+  dir?: string | undefined;
+}
+
+/**
+ * Prints the file, or why there is none. Resolves to 0 or 1.
+ * @throws PitotError CLI_USAGE for a pid that is none, or whose run directory is not found.
+ */
+export async function takeHeap({ pid: text, dir }: TakeOptions, io: CliIo): Promise<number> {
+  const pid = Number(text);
+  if (!Number.isSafeInteger(pid) || pid <= 0) throw usageError('--take', 'the number of a process', text, 'See ps for the numbers of processes.');
+  const bases = dir !== undefined ? [resolve(dir)] : basesOf(pid, io.env);
+  const run = bases.map((base) => newestRun(base, pid)).find((found) => found !== null);
+  if (run == null)
+    throw usageError('--take', 'a process that runs under pitot', text, `No run directory of it in ${bases.join(', ')}: name PITOT_DIR by --dir.`);
+  const answer = await ask(run);
+  io[answer.file === null ? 'err' : 'out'](answer.file === null ? `pitot heap: refused: ${answer.reason}\n` : `${answer.file}\n`);
+  return answer.file === null ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+/** Writes the request and waits for its answer, as long as a snapshot may take. */
+export async function ask(run: string, seenMsMax = SEEN_MS_MAX): Promise<SnapshotAnswer> {
+  const directory = join(run, REQUEST_DIRECTORY);
+  const token = randomBytes(8).toString('hex');
+  const request = join(directory, requestName(token));
+  const answer = join(directory, answerName(token));
+  ensureRunDirectory(directory);
+  writeAtomically(directory, requestName(token), JSON.stringify({ at: new Date().toISOString() }));
+  giveTo(run, directory, request);
+  const askedMs = performance.now();
+  try {
+    for (;;) {
+      if (existsSync(answer)) return JSON.parse(readFileSync(answer, 'utf8')) as SnapshotAnswer;
+      const waitedMs = performance.now() - askedMs;
+      if (existsSync(request) && waitedMs > seenMsMax) return { file: null, reason: 'no agent of pitot answers in this process' };
+      if (waitedMs > SNAPSHOT_MS_MAX + seenMsMax) return { file: null, reason: 'there was no answer in time' };
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+    }
+  } finally {
+    rmSync(request, { force: true });
+    rmSync(answer, { force: true });
+  }
+}
+
+/** The administrator asks in the name of the user whose process it is. */
+function giveTo(run: string, ...files: string[]): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = statSync(run);
+  for (const file of files) {
+    try {
+      chownSync(file, uid, gid);
+    } catch {
+      // Taken already.
+    }
+  }
+}
+
+/** Where the process may write: as this shell has it, then as the process itself has it. */
+function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
+  const bases = [resolve(env.PITOT_DIR || 'pitot-reports')];
+  try {
+    const cwd = readlinkSync(`/proc/${pid}/cwd`);
+    const own = readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .find((line) => line.startsWith('PITOT_DIR='));
+    bases.push(resolve(cwd, own?.slice('PITOT_DIR='.length) || 'pitot-reports'));
+  } catch {
+    // Not this user's process, or not Linux.
+  }
+  return [...new Set(bases)];
+}
+
+function newestRun(base: string, pid: number): string | null {
+  if (!existsSync(base)) return null;
+  const runs = readdirSync(base).filter((name) => /\.\d{8}-\d{6}\.\d+$/.test(name) && name.endsWith(`.${pid}`));
+  const newest = runs.sort((a, b) => startOf(a).localeCompare(startOf(b))).at(-1);
+  return newest === undefined ? null : join(base, newest);
+}
+
+/** `20261123-142530` of a run directory's name. */
+const startOf = (name: string): string => name.split('.').at(-2) ?? '';

@@ -1,0 +1,26 @@
+// What the runtime itself writes when the main thread's heap comes near its limit. Thread: main, once, at start. Cost: 10 µs.
+import v8 from 'node:v8';
+import type { ResolvedConfig } from '../config/resolve.js';
+
+/** Of Node 26 the first, of all lines the second. */
+type NearLimit = typeof v8 & { setHeapProfileNearHeapLimit?(limit: number): void };
+
+let isArmed = false;
+
+/**
+ * The files come where --diagnostic-dir says, else into the working directory of that moment: nothing can be said about it at run time. A profile is what the
+ * running sampler has, and costs a few ms; a snapshot takes as long and as much memory as any, holds all contents, and is not taken where those are to go.
+ */
+export function armNearHeapLimit({ heapNearLimit, heapRedact }: Pick<ResolvedConfig, 'heapNearLimit' | 'heapRedact'>): void {
+  if (isArmed || heapNearLimit === 'off') return;
+  const { setHeapProfileNearHeapLimit } = v8 as NearLimit;
+  try {
+    if (heapNearLimit === 'snapshot') {
+      if (heapRedact) return;
+      v8.setHeapSnapshotNearHeapLimit(1);
+    } else setHeapProfileNearHeapLimit?.(1);
+    isArmed = true;
+  } catch {
+    // A Node.js without it, or one that the permission model forbids to write: the heap profile and the reports stand in.
+  }
+}

@@ -1,0 +1,132 @@
+// Heap snapshots on demand, by the API and by the command line, in a process that runs under pitot; what stands in the files then, and what a killed one leaves.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import { App, type AppOptions, NODE, ROOT, until } from '../../support/app.js';
+
+const SERVICE = `
+import { takeHeapSnapshot } from 'pitot';
+class KeptOrder { constructor(i) { this.owner = 'PLANTED owner ' + i; } }
+globalThis.kept = Array.from({ length: 100 }, (_, i) => new KeptOrder(i));
+setInterval(() => {}, 1000);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+function start(t: ExecutionContext, options: Partial<AppOptions> = {}) {
+  const app = new App({ source: SERVICE, timeoutMs: 60_000, ...options });
+  t.teardown(() => app.remove());
+  const running = app.start();
+  t.teardown(() => void running.child.kill('SIGKILL'));
+  return { app, ...running };
+}
+
+async function take(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [join(ROOT, 'dist/src/cli.js'), 'heap', ...args], { timeout: 60_000 })) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+test.serial(
+  'should print the file of a redacted snapshot, take a second one at once, and leave no request, when the command line asks',
+  async (t) => {
+    const { app, child } = start(t, { env: { PITOT_HEAP_REDACT: '1', PITOT_HEAP_SNAPSHOT: '0' } });
+    await until(() => app.runs().length === 1 && existsSync(join(app.runs()[0], 'agent.log')), 'a run directory');
+    const first = await take('--take', String(child.pid), '--dir', app.reports);
+    t.deepEqual({ code: first.code, stderr: first.stderr }, { code: 0, stderr: '' });
+    const file = first.stdout.trim();
+    t.regex(file, /\/heap\/Heap\.\d{8}\.\d{6}\.\d+\.0\.001\.heapsnapshot$/);
+    const text = readFileSync(file, 'latin1');
+    t.false(text.includes('PLANTED'));
+    t.true((JSON.parse(text) as { strings: string[] }).strings.includes('KeptOrder'));
+    t.is(statSync(file).mode & 0o777, 0o600);
+    // The process's own working directory and environment tell where it writes.
+    const second = await take('--take', String(child.pid));
+    t.regex(second.stdout, /\.0\.002\.heapsnapshot\n$/);
+    const requests = join(app.runs()[0], '.requests');
+    t.deepEqual(readdirSync(requests), []);
+    t.is(statSync(requests).mode & 0o777, 0o700);
+    t.true(existsSync(join(app.reports, '.state')), 'the cool-down has begun');
+  },
+);
+
+test.serial('should say why there is none, with exit code 1, when the process refuses; with 2, when no such process runs under pitot', async (t) => {
+  const { app, child } = start(t, { env: { PITOT_HEAP_PAUSE_MS: '100' } });
+  await until(() => app.runs().length === 1 && existsSync(join(app.runs()[0], 'agent.log')), 'a run directory');
+  const refused = await take('--take', String(child.pid), '--dir', app.reports);
+  t.is(refused.code, 1);
+  t.regex(
+    refused.stderr,
+    /^pitot heap: refused: the process would stand still for about [\d.]+ ms and 100 ms are allowed \(PITOT_HEAP_PAUSE_MS\)\n$/,
+  );
+  t.is(refused.stdout, '');
+  const unknown = await take('--take', '999999999', '--dir', app.reports);
+  t.is(unknown.code, 2);
+  t.regex(unknown.stderr, /^pitot heap: --take/);
+});
+
+test.serial('should give the file, or the reason, when the API is asked', async (t) => {
+  const source = `
+import { takeHeapSnapshot } from 'pitot';
+console.log(JSON.stringify(await Promise.all([takeHeapSnapshot(), takeHeapSnapshot()])));
+process.exit(0);`;
+  const { app, ended } = start(t, { source });
+  const { stdout } = await ended;
+  const [first, second] = JSON.parse(stdout) as { file?: string; refused?: string }[];
+  t.is(first.file, join(app.runs()[0], 'heap', readdirSync(join(app.runs()[0], 'heap'))[0]));
+  t.deepEqual(second, { refused: 'one is being taken' });
+  const without = start(t, { source, nodeArgs: [] });
+  t.deepEqual(JSON.parse((await without.ended).stdout), Array(2).fill({ refused: 'pitot does not run in this process' }));
+});
+
+test.serial('should leave nothing under its final name, and the next take removes the rest, when the process is killed in the middle', async (t) => {
+  const source = `
+import { takeHeapSnapshot } from 'pitot';
+globalThis.kept = Array.from({ length: 300_000 }, (_, i) => ({ i, of: {} }));
+void takeHeapSnapshot();
+setInterval(() => {}, 1000);`;
+  const { app, child, ended } = start(t, { source, env: { PITOT_HEAP_PAUSE_MS: '600000' } });
+  const heap = (): string => join(app.runs()[0] ?? app.directory, 'heap');
+  await until(
+    () => existsSync(heap()) && readdirSync(heap()).some((name) => name.startsWith('.Heap.') && statSync(join(heap(), name)).size > 0),
+    'a begun file',
+    40_000,
+  );
+  child.kill('SIGKILL');
+  t.is((await ended).signal, 'SIGKILL');
+  t.deepEqual(
+    readdirSync(heap()).filter((name) => !name.startsWith('.')),
+    [],
+  );
+  t.is(readdirSync(heap()).length, 1);
+});
+
+test.serial('should let one of two processes of a service take its snapshot when both want to at the same moment', async (t) => {
+  const claim = `
+import { claimSnapshot } from ${JSON.stringify(join(ROOT, 'build/src/agent/evidence/snapshot-cool-down.js'))};
+const [baseDirectory, go] = process.argv.slice(2);
+const { existsSync } = await import('node:fs');
+process.stdout.write('ready\\n');
+while (!existsSync(go));
+const grant = claimSnapshot({ baseDirectory, service: 'shop', pid: process.pid, coolDownMs: 86_400_000, nowMs: Date.now() });
+console.log(typeof grant === 'string' ? 'refused' : 'granted');`;
+  const app = new App({ source: claim });
+  t.teardown(() => app.remove());
+  const base = join(app.directory, 'base');
+  mkdirSync(base);
+  const go = join(app.directory, 'go');
+  const children = [0, 1].map(() => {
+    const child = execFile(NODE, ['app.mjs', base, go], { cwd: app.directory, timeout: 30_000 });
+    let text = '';
+    child.stdout?.on('data', (data: string) => (text += data));
+    return { text: () => text, ended: new Promise((resolve) => child.once('close', resolve)) };
+  });
+  await until(() => children.every(({ text }) => text() === 'ready\n'), 'both to be ready');
+  writeFileSync(go, '');
+  await Promise.all(children.map(({ ended }) => ended));
+  t.deepEqual(children.map(({ text }) => text().split('\n')[1]).sort(), ['granted', 'refused']);
+});

@@ -1,0 +1,66 @@
+// Requests for a snapshot in the run directory: whose are answered, once, and which count for nothing; files that Node.js itself left are found again.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { SnapshotOutcome } from '../../../src/agent/evidence/heap-snapshot-action.js';
+import { collectNearLimitFiles } from '../../../src/agent/evidence/near-limit-files.js';
+import { SnapshotRequests } from '../../../src/agent/evidence/snapshot-requests.js';
+
+const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
+const TAKEN = { file: 'heap/x.heapsnapshot', fileBytes: 1024, pauseMs: 20, rssBeforeBytes: 1, rssAfterBytes: 2 };
+
+function makeDirectory(t: ExecutionContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'pitot-requests-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+test('should answer each request of the user once, and let others be, when requests lie in the run directory', async (t) => {
+  const directory = makeDirectory(t);
+  const requests = join(directory, '.requests');
+  const outcomes: SnapshotOutcome[] = [TAKEN, { refused: 'one is being taken' }];
+  const asked: boolean[] = [];
+  const snapshots = {
+    take: async ({ onDemand }: { onDemand: boolean }) => {
+      asked.push(onDemand);
+      return outcomes.shift() ?? TAKEN;
+    },
+  };
+  const served = new SnapshotRequests(directory, snapshots, () => NOW_MS);
+  await served.poll();
+  t.deepEqual(readdirSync(directory), []);
+  mkdirSync(requests);
+  const write = (token: string, at: string): void => writeFileSync(join(requests, `heap-snapshot.${token}.json`), JSON.stringify({ at }));
+  write('a1', '2026-01-02T03:04:01.000Z');
+  write('b2', '2026-01-02T03:04:06.000Z');
+  write('c3', '2026-01-02T03:03:00.000Z');
+  write('not a token', '2026-01-02T03:04:05.000Z');
+  symlinkSync(join(requests, 'heap-snapshot.c3.json'), join(requests, 'heap-snapshot.d4.json'));
+  await served.poll();
+  t.deepEqual(asked, [true, true]);
+  const answers = ['a1', 'b2'].map((token) => JSON.parse(readFileSync(join(requests, `heap-snapshot.${token}.answer.json`), 'utf8')));
+  t.deepEqual(answers, [
+    { file: join(directory, 'heap/x.heapsnapshot'), reason: 'heap/x.heapsnapshot (1.00 KiB, the main thread stood still for 20 ms)' },
+    { file: null, reason: 'one is being taken' },
+  ]);
+  t.false(existsSync(join(requests, 'heap-snapshot.a1.json')));
+  await served.poll();
+  t.is(asked.length, 2);
+});
+
+test('should find the run of a process that ended near its limit when Node.js left a file in the working directory', (t) => {
+  const base = makeDirectory(t);
+  const cwd = makeDirectory(t);
+  for (const run of ['shop.20260102-030405.42', 'shop.20260102-050000.42', 'shop.20260102-030405.7']) mkdirSync(join(base, run));
+  const names = [
+    'Heap.20260102.040000.42.0.001.heapprofile',
+    'Heap.20260102.060000.42.0.001.heapsnapshot',
+    'Heap.20260102.040000.8.0.001.heapprofile',
+  ];
+  for (const name of [...names, 'Heap.20260102.040000.7.0.001.heapprofile']) writeFileSync(join(cwd, name), 'x');
+  const moved = collectNearLimitFiles(base, [cwd, cwd], 7);
+  t.deepEqual(moved.sort(), [join(base, 'shop.20260102-030405.42/heap', names[0]), join(base, 'shop.20260102-050000.42/heap', names[1])]);
+  t.deepEqual(readdirSync(cwd), ['Heap.20260102.040000.7.0.001.heapprofile', names[2]]);
+  t.deepEqual(collectNearLimitFiles(join(base, 'gone'), [cwd], 7), []);
+});
