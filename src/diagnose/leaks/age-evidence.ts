@@ -114,7 +114,7 @@ export class AgeEvidence {
     this.#waitMs = nowMs - this.#refutedMs > FORGIVEN_MS ? REFUTED_WAIT_MS : Math.min(2 * this.#waitMs, REFUTED_WAIT_MAX_MS);
     this.#refutedMs = nowMs;
     this.#waitUntilMs = nowMs + this.#waitMs;
-    this.#waitBelowBytes = waitBelowBytes;
+    this.#waitBelowBytes = this.#waitMs < REFUTED_WAIT_MAX_MS ? waitBelowBytes : Number.POSITIVE_INFINITY;
   }
 
   #learn(lifetimes: ReadonlyMap<string, number>, nowMs: number): void {

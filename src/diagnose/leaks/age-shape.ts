@@ -6,10 +6,15 @@ const AGE_BINS_MIN = 5;
 const SAMPLES_PER_BIN = 3;
 /** Part of the bins, without the first and the last, that must hold a quarter of their median. LEAKS 2.4. */
 const GENERATIONS_MIN = 0.7;
+/** The same of so few bins that one empty one may be chance. */
+const GENERATIONS_FEW_MIN = 0.6;
+const FEW_BINS = 8;
 /** Part of all bytes in one bin from which on it is a step. */
 const STEP_MIN = 0.7;
 /** Bytes of the older half by those of the newer half: below it old objects die, above it the growth ends. */
 const HALVES_RATIO = 2.5;
+/** The halves must differ by so many standard deviations of counting as well. */
+const HALVES_DEVIATIONS = 2.5;
 
 export type AgeShape = 'all-ages' | 'in-flight' | 'step' | 'front' | 'gaps' | 'dying' | 'few';
 
@@ -29,10 +34,10 @@ export function shapeOf(ordinals: readonly number[], sizes: readonly number[], f
   const inner = bytesByAge.slice(1, -1);
   const typical = [...inner].sort((a, b) => a - b)[inner.length >> 1];
   const generationRatio = typical > 0 ? inner.filter((bytes) => bytes >= typical / 4).length / inner.length : 0;
-  return { shape: ordinals.length < AGE_BINS_MIN ? 'few' : named(bytesByAge, inner, generationRatio), bytesByAge, generationRatio };
+  return { shape: ordinals.length < AGE_BINS_MIN ? 'few' : named(bytesByAge, inner, generationRatio, ordinals.length), bytesByAge, generationRatio };
 }
 
-function named(all: readonly number[], inner: readonly number[], generationRatio: number): AgeShape {
+function named(all: readonly number[], inner: readonly number[], generationRatio: number, samples: number): AgeShape {
   const total = sum(all);
   const newest = all[all.length - 1];
   const half = inner.length >> 1;
@@ -40,9 +45,10 @@ function named(all: readonly number[], inner: readonly number[], generationRatio
   const newer = sum(inner.slice(-half));
   if (newest > STEP_MIN * total) return 'in-flight';
   if (Math.max(...all) > STEP_MIN * total) return 'step';
-  if (older > HALVES_RATIO * newer) return 'front';
-  if (newer > HALVES_RATIO * older) return 'dying';
-  return generationRatio >= GENERATIONS_MIN ? 'all-ages' : 'gaps';
+  const chance = HALVES_DEVIATIONS * Math.sqrt((older + newer) * (total / samples));
+  if (older > HALVES_RATIO * newer && older - newer > chance) return 'front';
+  if (newer > HALVES_RATIO * older && newer - older > chance) return 'dying';
+  return generationRatio >= (all.length < FEW_BINS ? GENERATIONS_FEW_MIN : GENERATIONS_MIN) ? 'all-ages' : 'gaps';
 }
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

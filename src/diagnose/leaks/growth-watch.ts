@@ -10,7 +10,7 @@ const QUIET_RATIO = 0.3;
 const QUIET_MIN_MS = 20 * 60_000;
 const QUIET_DEVIATIONS = 6;
 /** Levels of a quiet time lie within so many times the noise: a sawtooth is not quiet. */
-const QUIET_SPREAD_DEVIATIONS = 12;
+const QUIET_SPREAD_DEVIATIONS = 9;
 /** Of a longer time, its beginning is not looked at: most caches are full by then. */
 const WARM_MS = 15 * 60_000;
 /** A window's slope is one for all of it: newer half by older half. */
@@ -125,7 +125,7 @@ function wasQuiet(history: LevelHistory, startMs: number, { fromMs, lowerPerHour
     least = Math.min(least, value);
     most = Math.max(most, value);
   }
-  return most - least < QUIET_SPREAD_DEVIATIONS * noiseBytes && straightLine(timesMs, values).slope < QUIET_RATIO * perMs;
+  return most - least < QUIET_SPREAD_DEVIATIONS * noiseBytes && Math.abs(straightLine(timesMs, values).slope) < QUIET_RATIO * perMs;
 }
 
 const lapseOf = (windowMs: number): number => Math.min(LAPSE_MS, windowMs / 10);

@@ -68,8 +68,9 @@ const DEAD_RATIO_MIN = 0.15;
 const DEAD_MIN = 2;
 /** Objects must be that much older than any that were seen to die. */
 const OUTLIVED_RATIO = 1.2;
-/** A function's first survivor must be older than this part of the window. */
+/** A function's first survivor must be older than this part of the window, or than the other. */
 const DEPTH_RATIO_MIN = 0.3;
+const DEPTH_MS_ENOUGH = 20 * 60_000;
 /** Few samples with most of the bytes: arrays and tables that are copied as they grow. Their age is the age of the copy. */
 const REGROWN_SAMPLES = 3;
 const REGROWN_RATIO = 0.6;
@@ -196,7 +197,7 @@ function judgeGroup(question: AgeQuestion, group: Members): { kind: AgeKind; sha
   for (const key of group.keys) lifetimeMs = Math.max(lifetimeMs, question.lifetimesMs.get(key) ?? 0);
   const judged = (kind: AgeKind) => ({ kind, shaped, depthMs, lifetimeMs });
   if (isRegrown(now, group.at)) return judged('regrown');
-  if (depthMs < DEPTH_RATIO_MIN * (now.atMs - fromMs)) return judged('in-flight');
+  if (depthMs < Math.min(DEPTH_MS_ENOUGH, DEPTH_RATIO_MIN * (now.atMs - fromMs))) return judged('in-flight');
   if (shaped.shape !== 'all-ages') return judged(shaped.shape);
   if (isTurnover(question, group, bytesOf(now, members), depthMs)) return judged('turnover');
   if (depthMs < OUTLIVED_RATIO * lifetimeMs) return judged('mortal');

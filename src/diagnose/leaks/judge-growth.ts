@@ -58,6 +58,8 @@ export interface KnownLeak {
   confidence: number;
 }
 
+const FELL_BEFORE = 'was as high before and came down again';
+
 export interface Judged {
   verdict: LeakVerdict;
   known: KnownLeak | undefined;
@@ -89,6 +91,8 @@ function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evide
   const ages = evidence.judgement(nowMs);
   if (ages?.verdict === 'refuted') return none(growth, trend, sayAgainst(ages.reason, ages.functions[0]));
   if (watch.isFilling(trend, nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
+  // In a young process two profiles may both lie in one tooth of a saw.
+  if (watch.isBelowCeiling && nowMs - startMs < PATIENCE_MS) return suspected(growth, trend, FELL_BEFORE, 0.3);
   if (ages?.verdict === 'leak') {
     const confidence = 0.8 + 0.15 * ages.generationRatio + (watch.strictMs > 0 ? 0.04 : 0);
     return found(growth, trend, undefined, trend.isCritical && isAgedCritical(ages, trend), confidence, sayAges(ages.functions));
@@ -115,7 +119,7 @@ function judgeAgeless(growth: Growth, watch: GrowthWatch, trend: WindowTrend): J
 
 /** Without ages: growth that lasts, is not the traffic's, and reaches a level that was not there before. */
 function judgeByTrend(growth: Growth, watch: GrowthWatch, trend: WindowTrend): Judged {
-  if (watch.isBelowCeiling) return suspected(growth, trend, 'was as high before and came down again', 0.3);
+  if (watch.isBelowCeiling) return suspected(growth, trend, FELL_BEFORE, 0.3);
   const traffic = trafficGrowth(growth.work, trend.fromMs, growth.nowMs);
   const grown = trend.growthBytes / trend.baseBytes;
   if (traffic >= TRAFFIC_RATIO_MIN * grown) return suspected(growth, trend, `traffic grew by ${sayPercent(traffic)} in the same time`, 0.3);
