@@ -96,8 +96,6 @@ function windowTrend(
   if (trend === undefined) return undefined;
   const first = median(values.slice(0, Math.max(3, count >> 2)));
   const baseBytes = Math.max(scale.baseMin, first);
-  const deviations = new Float64Array(count);
-  for (let i = 0; i < count; i++) deviations[i] = Math.abs(values[i] - trend.startValue - trend.slope * (timesMs[i] - timesMs[0]));
   const result: WindowTrend = {
     windowMs,
     fromMs: timesMs[0],
@@ -107,7 +105,7 @@ function windowTrend(
     ratioPerHour: (trend.slope * HOUR_MS) / baseBytes,
     baseBytes,
     growthBytes: trend.endValue - trend.startValue,
-    noiseBytes: Math.max(median(deviations), MAD_OF_DEVIATION * jitter),
+    noiseBytes: Math.max(z < TREND_Z_MIN ? 0 : deviationFrom(trend, timesMs, values), MAD_OF_DEVIATION * jitter),
     z,
     concavityRatio: trend.newerSlope / Math.max(trend.olderSlope, Number.MIN_VALUE),
     no: null,
@@ -143,6 +141,12 @@ function jitterOf(values: Float32Array): number {
   const differences = new Float64Array(Math.max(0, values.length - 1));
   for (let i = 0; i < differences.length; i++) differences[i] = Math.abs(values[i + 1] - values[i]);
   return differences.length === 0 ? 0 : DEVIATION_OF_DIFFERENCE * median(differences);
+}
+
+function deviationFrom({ startValue, slope }: Trend, timesMs: Float64Array, values: Float32Array): number {
+  const deviations = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) deviations[i] = Math.abs(values[i] - startValue - slope * (timesMs[i] - timesMs[0]));
+  return median(deviations);
 }
 
 /** Least squares, without bounds and halves: for what is no growth already, and only to be told. */

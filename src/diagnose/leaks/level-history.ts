@@ -69,7 +69,8 @@ export class LevelHistory {
       let sumMs = 0;
       while (end < times.length && times[end] <= toMs && Math.floor((times[end] - fromMs) / binMs) === bin) sumMs += times[end++];
       binTimes.push(sumMs / (end - i));
-      binValues.push(median(Float64Array.from(values.slice(i, end))));
+      // Most bins hold one cell or two.
+      binValues.push(end - i <= 2 ? (values[i] + values[end - 1]) / 2 : median(Float64Array.from(values.slice(i, end))));
       i = end;
     }
     return { timesMs: Float64Array.from(binTimes), values: Float32Array.from(binValues) };
