@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BroadcastChannel, type MessagePort, threadId } from 'node:worker_threads';
-import { OPTIONS } from '../config/options.js';
+import { setTooEarly } from '../config/not-yet.js';
 import { printableConfig, type ResolvedConfig } from '../config/resolve.js';
 import { machineMs, wallMs } from '../core/clock.js';
 import { FaultLog } from '../core/fault-log.js';
@@ -44,29 +44,26 @@ import { StallMonitor } from './stalls/stall-monitor.js';
 import { WindowSchedule } from './window-schedule.js';
 import { type ClosedBy, Windows } from './windows.js';
 
-/** Options of the contract whose part of pitot is still to come: setting one is answered in the report, not ignored. */
-const NOT_YET = ['metricsPort', 'metricsHost'] as const;
-
 export class Agent {
   private readonly control: Int32Array;
-  private readonly config: ResolvedConfig;
+  readonly config: ResolvedConfig;
   private readonly faults = new FaultLog();
-  private readonly log = new AgentLog();
-  private readonly threads: ApplicationThreads;
+  readonly log = new AgentLog();
+  readonly threads: ApplicationThreads;
   private readonly own: OwnThreads;
-  private readonly cpu: CpuWatch;
-  private readonly stalls: StallMonitor;
-  private readonly directory: Directory;
+  readonly cpu: CpuWatch;
+  readonly stalls: StallMonitor;
+  readonly directory: Directory;
   private readonly heavy: HeavyPool;
-  private readonly windows: Windows;
+  readonly windows: Windows;
   private readonly drain: Drain;
   private readonly reporter: Reporter;
-  private readonly sampler: RuntimeSampler;
-  private readonly signals: MemorySignals;
+  readonly sampler: RuntimeSampler;
+  readonly signals: MemorySignals;
   private readonly channel: BroadcastChannel;
-  private readonly runDirectory: string;
-  private readonly service: string;
-  private readonly cwd: string;
+  readonly runDirectory: string;
+  readonly service: string;
+  readonly cwd: string;
   private readonly restarts: number;
   private readonly mayInspect: boolean;
   private readonly pulse: Pulse;
@@ -77,6 +74,8 @@ export class Agent {
   private readonly sampling: SamplingControl;
   private readonly schedule: WindowSchedule;
   private alerts: Alerts | null = null;
+  /** Closes the window, so that its report is on disk before anything heavy is done. */
+  readonly reportFirst = (): Promise<unknown> => this.schedule.closeNow();
   private readonly exemplars = new Exemplars();
   private ending = false;
   private mainHeartbeat: Heartbeat | null = null;
@@ -213,9 +212,7 @@ export class Agent {
     this.channel = new BroadcastChannel(data.channel);
     this.channel.onmessage = (event: unknown) => this.receive((event as { data: HostMessage }).data);
     port.on('message', ({ sab, name, loopDelay }: MainPortMessage) => this.threads.adopt(sab, name, loopDelay));
-    for (const key of NOT_YET) {
-      if (this.config[key] !== OPTIONS[key].default) this.fault('NOT_IN_THIS_VERSION', `${OPTIONS[key].env} is accepted and has no effect yet`);
-    }
+    for (const env of setTooEarly(this.config)) this.fault('NOT_IN_THIS_VERSION', `${env} is accepted and has no effect yet`);
     process.on('worker', (worker) => this.ownThreadIds.add(worker.threadId));
     process.on('uncaughtException', (error) => this.fault('AGENT_EXCEPTION', error.stack ?? error.message));
     process.on('unhandledRejection', (error) => this.fault('AGENT_REJECTION', String((error as Error)?.stack ?? error)));
@@ -259,11 +256,14 @@ export class Agent {
   private async startAlerts(): Promise<void> {
     try {
       const { startAlerts } = await import('./alerts/start-alerts.js');
-      const { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service } = this;
-      const reportFirst = (): Promise<unknown> => this.schedule.closeNow();
-      const parts = { config, cwd, windows, directory, threads, sampler, stalls, cpu, log, runDirectory, service, reportFirst };
-      this.alerts = await startAlerts(parts, { onAlert: (line) => this.tell('alert', line), onFault: (code, message) => this.fault(code, message) });
+      this.alerts = await startAlerts(this, {
+        onAlert: (line) => this.tell('alert', line),
+        onLeak: (line) => this.tell('leak', line),
+        onFault: (code, message) => this.fault(code, message),
+      });
       for (const { everyMs, poll } of this.alerts.polls) this.pulse.every(everyMs, poll);
+      // What was begun here must not outlive the exit's last word.
+      if (this.ending) await this.alerts.end();
     } catch (error) {
       this.fault('ALERTS_START', (error as Error).message);
     }

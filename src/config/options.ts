@@ -1,6 +1,6 @@
 // Every option of pitot in one table: name, environment variable, default, what is allowed, and the sentence that documents it.
 import { SNAPSHOT_PAUSE_MS_MAX } from '../core/evidence-limits.js';
-import { EXIT_WAIT_MS, RING_RECORDS } from '../core/limits.js';
+import { EXIT_WAIT_MS, HEAP_SAMPLE_BYTES, RING_RECORDS } from '../core/limits.js';
 import { BYTES_PER_MIB } from '../core/units.js';
 import {
   boolean,
@@ -38,6 +38,9 @@ export interface ResolvedConfig {
   /** 0: CPU profiling is off. */
   readonly cpuIntervalUs: number;
   readonly stallMs: number;
+  /** 0: the heap is not sampled, and leaks are judged by their trend alone. */
+  readonly heapSampleBytes: number;
+  readonly heapCollect: boolean;
   /** Formats of the flame files, `none` or separated by commas. */
   readonly flameFormats: string;
   /** Windows whose flame files are kept. */
@@ -128,6 +131,19 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     default: 250,
     ...whole(20, 600_000, 250),
     doc: 'An event loop that does not turn for this long is a stall, ms: its cause is written to stalls.ndjson while it lasts.',
+  },
+  heapSampleBytes: {
+    env: 'PITOT_HEAP_SAMPLE_BYTES',
+    default: HEAP_SAMPLE_BYTES,
+    defaultText: '524288',
+    ...wholeOrOff(16_384, 67_108_864, HEAP_SAMPLE_BYTES),
+    doc: 'Bytes allocated between two samples of the heap; 0 switches sampling off. What is sampled and alive tells a leak from a cache, and where it was allocated.',
+  },
+  heapCollect: {
+    env: 'PITOT_HEAP_COLLECT',
+    default: true,
+    ...boolean,
+    doc: 'An idle service whose heap grows and that has not collected it for 10 minutes is made to, where that takes less than a quarter of a second: without it a slow leak is seen late.',
   },
   flameFormats: {
     env: 'PITOT_FLAME_FORMATS',

@@ -47,3 +47,7 @@ export const SYSTEM_GC_PAUSE = 'system.gc_pause'; // ns, from other sources than
 
 /** Label value of what is summed in a bounded list. */
 export const OTHER = '(other)';
+
+/** Figures of the leak detector, for rules: growth an hour as a part of what was there, 0 where it says there is no leak; and hours until a limit is reached. {kind} */
+export const LEAK_PER_HOUR = 'leak.growth_per_hour';
+export const LEAK_HOURS_TO_LIMIT = 'leak.hours_to_limit';

@@ -27,7 +27,7 @@ const SOURCES: Readonly<Record<string, readonly Source[]>> = {
   'service down': [health, loop, cpu, pools, memory],
   'command failure spike': [failures, errorKinds, storeFailures, conflicts, pools, slowStore],
   'event store unavailable': [storeFailures, underWay, pools, slowStore, failures, errorKinds],
-  'memory leak': [memory, collector],
+  'memory leak': [leaks, memory, collector],
   'high latency': [slowCommands, slowStore, pools, cpu, loop, collector, concurrency],
   'projection lag': [lags, projectionFailures, projectionRate, batches, slowStore, pools, cpu],
   'resource exhaustion': [cpu, memory, loop, collector, concurrency],
@@ -35,7 +35,7 @@ const SOURCES: Readonly<Record<string, readonly Source[]>> = {
   'performance degradation': [slowCommands, slowStore, pools, cpu, loop, collector],
   capacity: [memory, cpu, throughput, pools],
   'high command latency': [slowCommands, slowStore, pools, cpu, loop, collector, concurrency],
-  'memory growth': [memory, collector],
+  'memory growth': [leaks, memory, collector],
   'store contention': [slowStore, conflicts, pools, underWay, storeFailures],
   'command failures': [failures, errorKinds, storeFailures, conflicts, pools, slowStore],
   'error rate': [failures, errorKinds, storeFailures, conflicts, slowStore],
@@ -50,6 +50,10 @@ const ANY: readonly Source[] = [failures, slowCommands, storeFailures, slowStore
 export function evidenceFor(rule: string, figures: Figures, runbook = ''): string[] {
   const known = [rule, rule.replace(/[-_]/g, ' '), runbook].map((name) => name.toLowerCase()).find((name) => Object.hasOwn(SOURCES, name));
   return (known === undefined ? ANY : SOURCES[known]).flatMap((source) => source(figures)).slice(0, EVIDENCE_MAX);
+}
+
+function leaks({ leaks: sentences = [] }: Figures): string[] {
+  return [...sentences];
 }
 
 function health(figures: Figures): string[] {

@@ -54,6 +54,8 @@ export interface RuntimeFigures {
   memoryLimitBytes: number;
   /** The memory that memoryRatio is of, bytes. */
   memoryBytes: number;
+  /** memoryBytes where no leak detector looks at it; NaN where one does, whose figures are gauges. */
+  unwatchedMemoryBytes: number;
   heapUsedBytes: number;
   gcPauseMeanMs: number;
   gcPauseMaxMs: number;
@@ -78,5 +80,7 @@ export interface Figures {
   gauges: readonly GaugeFigures[];
   /** Ids of the application threads that live; undefined: not known. A worker thread's gauges carry its own as the label `thread`. */
   threads?: readonly string[];
+  /** What the leak detector says of memory that leaks, in sentences. */
+  leaks?: readonly string[];
   runtime: RuntimeFigures;
 }

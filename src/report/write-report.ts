@@ -122,7 +122,6 @@ export async function writeReport(task: ReportTask): Promise<ReportResult> {
     timeline: task.timeline,
     cpu,
     stalls: task.stalls,
-    leaks: [],
     ...task.judgement,
     agent: { ...task.agent, pausesNsMax: figures.ownPauseNsMax },
     config: identity.config,
@@ -158,7 +157,6 @@ export async function writePage(task: PageTask): Promise<number> {
     cpu: task.cpu,
     ...task.judgement,
     stalls: task.stalls,
-    leaks: [],
     config: identity.config,
   };
   const html = renderRunHtml(run);

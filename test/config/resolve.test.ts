@@ -30,6 +30,8 @@ test('should give the defaults of the contract when nothing is set', (t) => {
       config: null,
       cpuIntervalUs: 10_000,
       stallMs: 250,
+      heapSampleBytes: 524_288,
+      heapCollect: true,
       flameFormats: 'cpuprofile,svg',
       flameKeep: 60,
       overheadBudget: 0.01,

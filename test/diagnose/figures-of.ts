@@ -25,6 +25,7 @@ export function figuresOf({ runtime, ...more }: SampleFigures = {}): Figures {
       memoryRatio: 0.2,
       memoryLimitBytes: 500 * MIB,
       memoryBytes: 100 * MIB,
+      unwatchedMemoryBytes: 100 * MIB,
       heapUsedBytes: 40 * MIB,
       gcPauseMeanMs: 0,
       gcPauseMaxMs: 0,

@@ -21,6 +21,7 @@ function figures(atMs: number, concurrent: number, ended: number, loopStalledMs 
       memoryRatio: 0,
       memoryLimitBytes: 0,
       memoryBytes: 0,
+      unwatchedMemoryBytes: 0,
       heapUsedBytes: 0,
       gcPauseMeanMs: none,
       gcPauseMaxMs: none,

@@ -88,7 +88,7 @@ export class AlertMonitor {
   }
 
   /** Judges a window; what its report says. */
-  judge(given: Figures): Omit<Judgement, 'exemplars'> {
+  judge(given: Figures): Omit<Judgement, 'exemplars' | 'leaks'> {
     const figures = this.evaluate(given);
     const kpis = kpisOf(figures, this.history);
     const advice = adviceOf(figures);

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Alert } from '../../core/alert-types.js';
 import { machineMs, wallMs } from '../../core/clock.js';
 import { REQUEST_POLL_MS } from '../../core/evidence-limits.js';
-import { STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
+import { LEAK_POINT_MS } from '../../core/leak-limits.js';
+import { SAMPLE_MS, STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
 import type { Definition } from '../../memory/definition-log.js';
 import type { WindowMemory } from '../../memory/window-memory.js';
@@ -15,6 +16,7 @@ import { type LocalActionSources, type LocalActions, localActions } from '../act
 import { loadState, saveState } from '../alert-state-file.js';
 import type { HeapSnapshotOptions } from '../evidence/heap-snapshot-action.js';
 import { SnapshotRequests } from '../evidence/snapshot-requests.js';
+import type { Leaks } from '../leaks/start-leaks.js';
 import { AlertMonitor } from './alert-monitor.js';
 import type { AlertSinks } from './alert-sinks.js';
 import type { LoadedAlerts } from './load-alerts.js';
@@ -37,6 +39,7 @@ export interface AlertsSources extends RuntimeSources {
   /** The open window, its number, and what is defined by now. */
   open(): { window: WindowMemory; seq: number; totals: Float64Array; paths: readonly Definition[]; counters: readonly Definition[] };
   gauges(): GaugeFigures[];
+  leaks: Leaks;
   /** Ids of the application threads that live, as gauges of worker threads carry them. */
   threads(): string[];
   actions: Omit<LocalActionSources, 'nowMs' | 'monotonicMs'>;
@@ -44,6 +47,8 @@ export interface AlertsSources extends RuntimeSources {
   onFault(code: string, message: string): void;
 }
 
+/** The default rule whose actions gather evidence of a leak. */
+const LEAK_RULE = 'memory leak';
 /** Under PITOT_DIR: hidden, and no run directory. */
 const QUEUE_DIRECTORY = '.alerts';
 
@@ -61,6 +66,7 @@ export class Alerts {
   private readonly windowRuntime: RuntimeFigureReader;
   private steppedMs = machineMs();
   private readonly windowMs: number;
+  private readonly lookMs: number;
   private judgedAtMs = machineMs();
 
   constructor(options: AlertsOptions, sources: AlertsSources) {
@@ -69,6 +75,7 @@ export class Alerts {
     this.sources = sources;
     this.windowMs = windowMs;
     this.stepMs = Math.max(STEP_MS_MIN, STEP_MS / timeScale);
+    this.lookMs = Math.max(SAMPLE_MS, LEAK_POINT_MS / timeScale);
     for (const mistake of loaded.mistakes) onFault('ALERTS_CONFIG', mistake);
     const base = dirname(directory);
     const saved = (loadState(directory, service, { nowMs: wallMs(), onFault }) ?? {}) as { monitor?: unknown; actions?: unknown; sinks?: unknown };
@@ -105,6 +112,7 @@ export class Alerts {
   get polls(): { everyMs: number; poll(): void }[] {
     return [
       { everyMs: this.stepMs, poll: () => this.step() },
+      { everyMs: this.lookMs, poll: () => this.sources.leaks.monitor.look() },
       { everyMs: REQUEST_POLL_MS, poll: () => void this.snapshots.poll() },
     ];
   }
@@ -127,9 +135,12 @@ export class Alerts {
       distributions: [],
       gauges: this.sources.gauges(),
       threads: this.sources.threads(),
+      leaks: this.sources.leaks.monitor.sentences(),
       runtime: this.stepRuntime.read(nowMs),
     });
     this.sinks?.tick();
+    const aboutLeaks = this.monitor.firing.filter(({ rule }) => rule === LEAK_RULE);
+    this.sources.leaks.monitor.noteFiles(aboutLeaks.flatMap(({ actions }) => actions.filter((text) => text.startsWith('heap-'))));
   }
 
   /** Before the open window is closed. */
@@ -149,9 +160,16 @@ export class Alerts {
     const none = gcCount === 0;
     const gc = { gcCount, gcPauseMeanMs: none ? Number.NaN : gcTotalMs / gcCount, gcPauseMaxMs: none ? Number.NaN : gcPauseMaxMs };
     const runtime = { ...this.windowRuntime.read(machineMs()), ...gc };
-    const judged = this.monitor.judge({ kind: 'window', ...counted, gauges: this.sources.gauges(), threads: this.sources.threads(), runtime });
+    const judged = this.monitor.judge({
+      kind: 'window',
+      ...counted,
+      gauges: this.sources.gauges(),
+      threads: this.sources.threads(),
+      leaks: this.sources.leaks.monitor.sentences(),
+      runtime,
+    });
     this.sinks?.judged();
-    return judged;
+    return { ...judged, leaks: this.sources.leaks.monitor.leaks() };
   }
 
   get alertsOfRun(): Alert[] {
@@ -169,6 +187,7 @@ export class Alerts {
 
   /** Before the process ends, when its last window has been judged. */
   async end(): Promise<void> {
+    this.sources.leaks.end();
     this.monitor.save();
     await this.sinks?.end();
     this.local.close();

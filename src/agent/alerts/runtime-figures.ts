@@ -9,6 +9,8 @@ import { ThreadTimesReader } from '../samplers/thread-times.js';
 /** What the agent's other samplers know at this moment. */
 export interface RuntimeSources {
   memory(): Pick<MemoryUse, 'rssBytes' | 'heapUsedBytes' | 'limitBytes' | 'limitSource'>;
+  /** Whether a leak detector looks at the memory. */
+  isWatched(): boolean;
   gcSoFar(): { count: number; totalMs: number; pauseNsMax: number };
   loopDelayP99Ms(): number;
   loopStalledMs(): number;
@@ -43,7 +45,7 @@ export class RuntimeFigureReader {
     const cpuRatio = (cpu.processMs - this.before.processMs) / spanMs;
     const mainRatio = Number.isNaN(cpu.mainMs) ? 0 : (cpu.mainMs - this.before.mainMs) / spanMs;
     this.before = cpu;
-    const { memory, gcSoFar, loopDelayP99Ms, loopStalledMs } = this.sources;
+    const { isWatched, memory, gcSoFar, loopDelayP99Ms, loopStalledMs } = this.sources;
     const { rssBytes, heapUsedBytes, limitBytes, limitSource } = memory();
     const memoryBytes = limitSource === 'max-old-space-size' ? heapUsedBytes : rssBytes;
     const gc = gcSoFar();
@@ -59,6 +61,7 @@ export class RuntimeFigureReader {
       memoryRatio: limitBytes > 0 ? memoryBytes / limitBytes : Number.NaN,
       memoryLimitBytes: limitBytes,
       memoryBytes,
+      unwatchedMemoryBytes: isWatched() ? Number.NaN : memoryBytes,
       heapUsedBytes,
       gcPauseMeanMs: gcCount > 0 ? gcTotalMs / gcCount : Number.NaN,
       gcPauseMaxMs: gcCount > 0 ? nsToMs(gc.pauseNsMax) : Number.NaN,

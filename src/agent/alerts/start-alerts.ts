@@ -15,6 +15,9 @@ import type { CpuWatch } from '../cpu-watch.js';
 import type { Directory } from '../directory.js';
 import type { SnapshotTaken } from '../evidence/heap-snapshot-action.js';
 import { collectNearLimitFiles } from '../evidence/near-limit-files.js';
+import type { LeakMonitor } from '../leaks/leak-monitor.js';
+import type { MemorySignals } from '../leaks/memory-signals.js';
+import { type LeakEvents, startLeaks } from '../leaks/start-leaks.js';
 import { gaugesOf } from '../reporter.js';
 import type { RuntimeSampler } from '../runtime-sampler.js';
 import { gcSoFar } from '../samplers/gc-so-far.js';
@@ -38,13 +41,11 @@ export interface AgentParts {
   log: AgentLog;
   /** Closes the window, so that its report is on disk. */
   reportFirst(): Promise<unknown>;
+  signals: MemorySignals;
 }
 
-export interface AlertEvents {
+export interface AlertEvents extends LeakEvents {
   onAlert(line: AlertLine): void;
-  onFault(code: string, message: string): void;
-  /** Memory is to be measured from here on anew. */
-  onSnapshot?(taken: SnapshotTaken): void;
 }
 
 export async function startAlerts(parts: AgentParts, events: AlertEvents): Promise<Alerts> {
@@ -52,10 +53,12 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
   const loaded = loadAlerts(config.alerts, cwd, process.env);
   for (const file of collectNearLimitFiles(dirname(runDirectory), [cwd], process.pid))
     parts.log.log('info', { file }, 'left by a process near its heap limit');
+  const Sinks = loaded.sinks.size === 0 ? null : (await import('./alert-sinks.js')).AlertSinks;
+  const leaks = startLeaks(parts, events);
   return new Alerts(
     {
       loaded,
-      Sinks: loaded.sinks.size === 0 ? null : (await import('./alert-sinks.js')).AlertSinks,
+      Sinks,
       directory: runDirectory,
       service: safeServiceName(service),
       timeScale: config.timeScale,
@@ -70,19 +73,24 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
         const window = windows.current;
         return { window, seq: window.header[WINDOW_SEQ], totals: windows.memory.totals, paths: directory.paths, counters: directory.counters };
       },
-      gauges: () => gaugesOf(threads),
+      gauges: () => [...gaugesOf(threads), ...leaks.monitor.gauges()],
+      leaks,
       threads: () => Array.from(threads, ({ threadId }) => String(threadId)),
       memory: () => sampler.memory,
+      isWatched: () => leaks.monitor.isWatching,
       gcSoFar: () => gcSoFar(windows.current),
       loopDelayP99Ms: () => nsToMs(sampler.loopDelayP99Ns),
       loopStalledMs: () => stalls.stalledMs('main'),
-      actions: actionSources(parts, events),
+      actions: actionSources(parts, leaks.monitor, events),
     },
   );
 }
 
-function actionSources({ log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst }: AgentParts, events: AlertEvents) {
-  const { onFault } = events;
+function actionSources(
+  { log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst }: AgentParts,
+  leaks: LeakMonitor,
+  { onFault }: AlertEvents,
+) {
   const formats = config.flameFormats === 'none' ? [] : config.flameFormats.split(',');
   return {
     log: (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>, message: string) => log.log(level, fields, message),
@@ -91,7 +99,7 @@ function actionSources({ log, cpu, threads, sampler, config, cwd, runDirectory, 
     reportFirst,
     onTaken: (taken: SnapshotTaken) => {
       log.log('info', { ...taken }, 'heap snapshot taken');
-      events.onSnapshot?.(taken);
+      void leaks.lookInto(taken.file);
     },
     async takeFlame(sequence: string): Promise<string | null> {
       await cpu.rotateAll();

@@ -2,6 +2,9 @@
 // where the living objects were made. V8 has one such sampler for all that ask.
 import type { HeapSession } from '../evidence/heap-session.js';
 
+const PAUSE_BEGIN = "(h=>{if(h)h.heapPause=h.pauseBegin()})(globalThis[Symbol.for('pitot.host.1')])";
+const PAUSE_END = "(h=>{if(h?.heapPause)h.pauseEnd(h.heapPause)})(globalThis[Symbol.for('pitot.host.1')])";
+
 /** As HeapProfiler.getSamplingProfile answers. */
 export interface SamplingProfile {
   head: SamplingNode;
@@ -17,7 +20,7 @@ export interface SamplingNode {
 }
 
 export interface HeapSamplerSources {
-  open(): Promise<HeapSession | null>;
+  open(isEnding: () => boolean): Promise<HeapSession | null>;
   /** Monotonic, ms. */
   nowMs(): number;
   onFault(code: string, message: string): void;
@@ -38,7 +41,7 @@ export class HeapSampler {
 
   async start(): Promise<void> {
     if (this.intervalBytes === 0 || this.isEnded) return;
-    const session = await this.sources.open();
+    const session = await this.sources.open(() => this.isEnded);
     // The process may have come to its end meanwhile.
     if (session === null || this.isEnded) return session?.close();
     this.session = session;
@@ -80,8 +83,12 @@ export class HeapSampler {
 
   /** Null: V8's sampler is not running. */
   private async takeRunning(session: HeapSession): Promise<SamplingProfile | null> {
+    // Three commands that the thread answers one right after the other: its report shows the pause as pitot's.
+    void session.send('Runtime.evaluate', { expression: PAUSE_BEGIN, silent: true }).catch(() => {});
+    const answer = session.send('HeapProfiler.getSamplingProfile');
+    void session.send('Runtime.evaluate', { expression: PAUSE_END, silent: true }).catch(() => {});
     try {
-      return ((await session.send('HeapProfiler.getSamplingProfile')) as { profile: SamplingProfile }).profile;
+      return ((await answer) as { profile: SamplingProfile }).profile;
     } catch {
       return null;
     }

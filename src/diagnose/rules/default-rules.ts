@@ -1,5 +1,13 @@
 // The ten rules that are on without configuration. Their figures and reasons stand in docs/rules.md.
-import { COMMANDS, PROJECTION_LAG_MS, STORE_CONCURRENT, STORE_READ, STORE_WRITE } from '../../core/instrument-names.js';
+import {
+  COMMANDS,
+  LEAK_HOURS_TO_LIMIT,
+  LEAK_PER_HOUR,
+  PROJECTION_LAG_MS,
+  STORE_CONCURRENT,
+  STORE_READ,
+  STORE_WRITE,
+} from '../../core/instrument-names.js';
 import { DAY_MS, HOUR_MS } from './durations.js';
 import type { ActionLimits, ActionName, Condition, Metric, Rule } from './rule.js';
 
@@ -108,8 +116,23 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
     runbook: 'memory growth',
     severity: 'critical',
     summary: 'memory grows without end',
-    condition: { kind: 'growth', metric: { runtime: 'memoryBytes' }, perHour: 0.1, overMs: 2 * HOUR_MS, confidence: 0.95 },
-    forMs: 10 * MINUTE_MS,
+    // The detector judges how sustained the growth is; where there is none, two hours of it are.
+    condition: {
+      kind: 'any',
+      of: [
+        { kind: 'threshold', metric: { gauge: LEAK_PER_HOUR }, above: 0.1, clear: 0.05 },
+        { kind: 'threshold', metric: { gauge: LEAK_HOURS_TO_LIMIT }, below: 0.5, clear: 1 },
+        {
+          kind: 'growth',
+          metric: { runtime: 'unwatchedMemoryBytes' },
+          perHour: 0.1,
+          overMs: 2 * HOUR_MS,
+          confidence: 0.95,
+          sustainedMs: 10 * MINUTE_MS,
+        },
+      ],
+    },
+    forMs: 0,
     keepFiringForMs: 30 * MINUTE_MS,
     actions: ['log', 'heap-profile', 'heap-snapshot'],
     limits: { count: 1, windowMs: DAY_MS, coolDownMs: HOUR_MS },

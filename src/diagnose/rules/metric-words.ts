@@ -1,4 +1,5 @@
 // Metrics and their values in words, for messages and answers.
+import { LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import type { Labels } from '../../core/labels.js';
 import { durationWords } from './durations.js';
 import type { Metric } from './rule.js';
@@ -11,6 +12,7 @@ const RUNTIME: Readonly<Record<string, { words: string; unit: Unit }>> = {
   rssBytes: { words: 'resident memory', unit: 'bytes' },
   memoryBytes: { words: 'memory use', unit: 'bytes' },
   memoryRatio: { words: 'memory use', unit: 'ratio' },
+  unwatchedMemoryBytes: { words: 'memory use', unit: 'bytes' },
   memoryLimitBytes: { words: 'the memory limit', unit: 'bytes' },
   heapUsedBytes: { words: 'used heap', unit: 'bytes' },
   gcPauseMeanMs: { words: 'mean GC pause', unit: 'ms' },
@@ -19,10 +21,17 @@ const RUNTIME: Readonly<Record<string, { words: string; unit: Unit }>> = {
   loopStalledMs: { words: "time since main's loop turned", unit: 'ms' },
 };
 
+/** Gauges of pitot's own that read better in words. */
+const GAUGES: Readonly<Record<string, { words: string; unit: Unit }>> = {
+  [LEAK_PER_HOUR]: { words: 'growth an hour of what leaks', unit: 'ratio' },
+  [LEAK_HOURS_TO_LIMIT]: { words: 'hours until what leaks reaches its limit', unit: 'plain' },
+};
+
 /** As `p95 of commands {command=Transfer}`. labels: of the series; those the metric asks for when left out. */
 export function metricWords(metric: Metric, labels?: Labels): string {
   if ('runtime' in metric) return RUNTIME[metric.runtime]?.words ?? metric.runtime;
-  const of = `${metricName(metric)}${labelWords(hasLabels(labels) ? labels : metric.labels)}`;
+  const name = 'gauge' in metric ? (GAUGES[metric.gauge]?.words ?? metric.gauge) : metricName(metric);
+  const of = `${name}${labelWords(hasLabels(labels) ? labels : metric.labels)}`;
   if ('gauge' in metric) return of;
   const stat = metric.stat.replace(/Ms$/, '');
   if (stat === 'delta') return `increase of ${of}`;
@@ -73,6 +82,7 @@ export function figure(value: number): string {
 
 function unitOf(metric: Metric): Unit {
   if ('runtime' in metric) return RUNTIME[metric.runtime]?.unit ?? 'plain';
+  if ('gauge' in metric && metric.gauge in GAUGES) return GAUGES[metric.gauge].unit;
   if ('gauge' in metric) return metric.gauge.endsWith('_ms') ? 'ms' : metric.gauge.endsWith('_bytes') ? 'bytes' : 'plain';
   if (metric.stat === 'rate') return 'per-s';
   return 'path' in metric && metric.stat.endsWith('Ms') ? 'ms' : 'plain';

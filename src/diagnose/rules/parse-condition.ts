@@ -10,6 +10,7 @@ const RUNTIME_METRICS: readonly RuntimeMetric[] = [
   'cpuUsage',
   'rssBytes',
   'memoryBytes',
+  'unwatchedMemoryBytes',
   'memoryRatio',
   'memoryLimitBytes',
   'heapUsedBytes',
@@ -27,7 +28,7 @@ const KEYS: Readonly<Record<Condition['kind'], readonly string[]>> = {
   ratio: ['of', 'to', 'above', 'below', 'clear', 'atLeast'],
   baseline: ['metric', 'times', ...both('minAge', 'history'), 'floor', 'atLeast', 'clearTimes'],
   'baseline-ratio': ['of', 'to', 'times', ...both('minAge', 'history'), 'floor', 'atLeast', 'clearTimes'],
-  growth: ['metric', 'perHour', ...both('over'), 'confidence'],
+  growth: ['metric', 'perHour', ...both('over', 'sustained'), 'confidence'],
   forecast: ['metric', 'limit', ...both('within', 'over'), 'confidence'],
   absence: ['metric'],
   health: ['check'],
@@ -82,7 +83,7 @@ export function parseCondition(value: unknown, field: string, count = { left: RU
       return kind === 'baseline' ? { kind, metric: metric('metric'), ...rest } : { kind, of: metric('of'), to: metric('to'), ...rest };
     }
     case 'growth':
-      return { kind, metric: metric('metric'), perHour: number('perHour'), ...trend(fields, field) };
+      return { kind, metric: metric('metric'), perHour: number('perHour'), ...trend(fields, field), ...sustained(fields, field) };
     case 'forecast': {
       const limit = typeof fields.limit === 'number' ? number('limit') : metric('limit');
       return { kind, metric: metric('metric'), limit, withinMs: readDuration(fields, field, 'within'), ...trend(fields, field) };
@@ -123,6 +124,11 @@ function trend(fields: Fields, field: string): { overMs: number; confidence: num
     throw new FieldError(join(field, 'confidence'), 'a number from 0.5 to 0.9999', fields.confidence, '0.95 is usual.');
   }
   return { overMs: readDuration(fields, field, 'over', 3_600_000), confidence };
+}
+
+function sustained(fields: Fields, field: string): { sustainedMs?: number } {
+  const isGiven = fields.sustained !== undefined || fields.sustainedMs !== undefined;
+  return isGiven ? { sustainedMs: readDuration(fields, field, 'sustained') } : {};
 }
 
 function parseMetric(value: unknown, field: string): Metric {

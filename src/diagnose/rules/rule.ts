@@ -28,6 +28,7 @@ export type RuntimeMetric =
   | 'cpuUsage'
   | 'rssBytes'
   | 'memoryBytes'
+  | 'unwatchedMemoryBytes'
   | 'memoryRatio'
   | 'memoryLimitBytes'
   | 'heapUsedBytes'
@@ -59,7 +60,8 @@ export type Condition =
       clearTimes?: number;
     }
   /** A robust slope (Theil-Sen) over overMs, as a part of its level an hour, whose lower bound at `confidence` is above perHour. */
-  | { kind: 'growth'; metric: Metric; perHour: number; overMs: number; confidence: number }
+  /** sustainedMs: for how long it must have been so before it counts, beside the rule's own forMs; default: 0. */
+  | { kind: 'growth'; metric: Metric; perHour: number; overMs: number; confidence: number; sustainedMs?: number }
   /** The same slope reaches `limit` within withinMs. limit: a value, or another figure. */
   | { kind: 'forecast'; metric: Metric; limit: number | Metric; withinMs: number; overMs: number; confidence: number }
   /** No series matches, or none has counted anything. */

@@ -38,6 +38,7 @@ function figures(minute: number, queue: number): Figures {
       memoryRatio: 0.1,
       memoryLimitBytes: 1e9,
       memoryBytes: 1e8,
+      unwatchedMemoryBytes: 1e8,
       heapUsedBytes: 5e7,
       gcPauseMeanMs: Number.NaN,
       gcPauseMaxMs: Number.NaN,

@@ -6,6 +6,7 @@ import { machineMs } from '../../../src/core/clock.js';
 function sources(change: Partial<ReturnType<RuntimeSources['memory']>> = {}, gc = { count: 0, totalMs: 0, pauseNsMax: 0 }): RuntimeSources {
   return {
     memory: () => ({ rssBytes: 300, heapUsedBytes: 100, limitBytes: 400, limitSource: 'cgroup-v2', ...change }),
+    isWatched: () => false,
     gcSoFar: () => gc,
     loopDelayP99Ms: () => 7,
     loopStalledMs: () => 0,
@@ -16,6 +17,8 @@ test('should compare resident memory with the limit of the cgroup, and the heap 
   const read = (of: RuntimeSources) => new RuntimeFigureReader(process.pid, machineMs(), of, 2).read(machineMs() + 1000);
   t.like(read(sources()), { memoryRatio: 0.75, memoryBytes: 300, memoryLimitBytes: 400, loopDelayP99Ms: 7 });
   t.like(read(sources({ limitSource: 'max-old-space-size' })), { memoryRatio: 0.25, memoryBytes: 100 });
+  t.is(read(sources()).unwatchedMemoryBytes, 300);
+  t.is(read({ ...sources(), isWatched: () => true }).unwatchedMemoryBytes, Number.NaN);
   t.true(Number.isNaN(read(sources({ limitBytes: 0, limitSource: 'none' })).memoryRatio));
 });
 

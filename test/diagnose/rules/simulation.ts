@@ -18,6 +18,7 @@ export const QUIET: RuntimeFigures = {
   memoryRatio: 0.3,
   memoryLimitBytes: 1e9,
   memoryBytes: 300e6,
+  unwatchedMemoryBytes: 300e6,
   heapUsedBytes: 100e6,
   gcPauseMeanMs: 2,
   gcPauseMaxMs: 10,

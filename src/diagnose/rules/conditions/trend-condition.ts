@@ -22,6 +22,9 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
   const hourMs = HOUR_MS / timeScale;
   const overMs = condition.overMs / timeScale;
   const seasonMs = condition.overMs >= SEASON_DAYS_MIN * DAY_MS ? DAY_MS / timeScale : 0;
+  const sustainedMs = condition.kind === 'growth' ? (condition.sustainedMs ?? 0) / timeScale : 0;
+  /** When growth began to hold, for the histories where it does. */
+  const sinceMs = new WeakMap<History, number>();
   const histories = new Histories(seasonMs > 0 ? TREND_SEASON_POINTS_MAX : TREND_POINTS_MAX, context.budget);
   const trends = new WeakMap<History, { version: number; trend: Trend | undefined }>();
 
@@ -64,9 +67,12 @@ export function trendJudge(condition: TrendCondition, context: JudgeContext): Ju
         detail: { kind: 'learning', coveredMs: Math.min(ageMs, overMs) * timeScale, neededMs: condition.overMs },
       };
     const was = wasHolding(judge, key);
-    return condition.kind === 'growth'
-      ? growing(nothing, line, condition.perHour, was)
-      : reaching(nothing, line, condition.withinMs / timeScale, was);
+    if (condition.kind === 'forecast') return reaching(nothing, line, condition.withinMs / timeScale, was);
+    const judged = growing(nothing, line, condition.perHour, was);
+    if (judged.answer !== 'yes') sinceMs.delete(history);
+    else if (!sinceMs.has(history)) sinceMs.set(history, atMs);
+    const isSustained = was || atMs - (sinceMs.get(history) ?? atMs) >= sustainedMs - spanMs * RULE_TIMER_SLACK_RATIO;
+    return judged.answer === 'yes' && !isSustained ? { ...judged, answer: 'no' } : judged;
   };
 
   /** Growth as a part of the level at the start. Firing ends when the slope itself, no more its lower bound, is not above the limit. */

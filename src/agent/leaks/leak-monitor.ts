@@ -1,0 +1,214 @@
+// Leaks as they show: points into the detector, verdicts to disk at once, a heap profile where one would tell more, the culprit once a snapshot was looked into. Thread: agent.
+import { LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
+import {
+  INDUCED_GC_GROWTH_BYTES,
+  INDUCED_GC_GROWTH_RATIO,
+  INDUCED_GC_HEAP_BYTES_MAX,
+  INDUCED_GC_LOOP_RATIO_MAX,
+  INDUCED_GC_MS,
+} from '../../core/leak-limits.js';
+import type { GaugeFigures } from '../../diagnose/figures.js';
+import { LeakDetector } from '../../diagnose/leaks/leak-detector.js';
+import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
+import type { LeakLimits } from '../../diagnose/leaks/memory-point.js';
+import { HOUR_MS } from '../../diagnose/rules/durations.js';
+import type { HeapAnalysis, HeapHints, HeapSuspect } from '../../heap/heap-analysis.js';
+import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
+import type { Leak } from '../../report/report-types.js';
+import type { ThreadSample } from '../drained-thread.js';
+import type { SamplingProfile } from './heap-sampler.js';
+import { leakOf } from './leak-of-verdict.js';
+
+export interface LeakMonitorOptions {
+  /** The run directory. */
+  directory: string;
+  cwd: string;
+  timeScale: number;
+  /** Whether an idle heap may be collected for its figures. */
+  mayCollect: boolean;
+  /** When the process began, monotonic, ms. */
+  startMs: number;
+}
+
+export interface LeakSources {
+  /** Newest sample of the main thread. */
+  readMain(): ThreadSample | null;
+  nativeBytes(): number;
+  handles(): { [name: string]: number };
+  limits(): LeakLimits;
+  sampler: { readonly startedAtMs: number; profile(): Promise<SamplingProfile | null> };
+  /** Looks into a snapshot, in a process of its own. */
+  analyze(file: string, hints: HeapHints): Promise<HeapAnalysis>;
+  nowMs(): number;
+  nowWallMs(): number;
+  onLeak(line: LeakLine): void;
+  onFault(code: string, message: string): void;
+}
+
+export class LeakMonitor {
+  private readonly options: LeakMonitorOptions;
+  private readonly sources: LeakSources;
+  private readonly detector: LeakDetector;
+  private readonly told = new Map<LeakKind, LeakVerdict['verdict']>();
+  private fullCollections = 0;
+  private collectedAtMs: number;
+  private loop = { activeMs: 0, idleMs: 0 };
+  private isProfiling = false;
+  private suspects: readonly HeapSuspect[] = [];
+  private files: string[] = [];
+
+  constructor(options: LeakMonitorOptions, sources: LeakSources) {
+    this.options = options;
+    this.sources = sources;
+    this.collectedAtMs = sources.nowMs();
+    this.detector = new LeakDetector({ timeScale: options.timeScale, startMs: options.startMs });
+  }
+
+  /** Looks at the memory as it is now. */
+  look(): void {
+    const main = this.sources.readMain();
+    if (main === null) return;
+    const { readMain: _readMain, nativeBytes, handles, limits, nowMs } = this.sources;
+    const isCollected = main.fullCollections > this.fullCollections;
+    this.fullCollections = main.fullCollections;
+    this.detector.add(
+      {
+        atMs: nowMs(),
+        liveBytes: isCollected ? main.liveBytes : null,
+        externalBytes: main.externalBytes,
+        arrayBuffersBytes: main.arrayBuffersBytes,
+        nativeBytes: nativeBytes(),
+        handles: handles(),
+        allocatedBytes: main.allocatedBytes,
+      },
+      limits(),
+    );
+    this.tellChanges();
+    const wantsProfile = this.detector.wantsProfile || this.isCollectionDue(main, isCollected);
+    if (wantsProfile && !this.isProfiling) void this.corroborate();
+  }
+
+  /** Without a full collection nothing is known of what lives: an idle loop is made to collect, rarely, where the heap has grown meanwhile and is small. */
+  private isCollectionDue(main: ThreadSample, isCollected: boolean): boolean {
+    const nowMs = this.sources.nowMs();
+    const activeMs = main.loopActiveMs - this.loop.activeMs;
+    const idleMs = main.loopIdleMs - this.loop.idleMs;
+    this.loop = { activeMs: main.loopActiveMs, idleMs: main.loopIdleMs };
+    if (isCollected) this.collectedAtMs = nowMs;
+    if (!this.options.mayCollect || nowMs - this.collectedAtMs < INDUCED_GC_MS / this.options.timeScale) return false;
+    const hasGrown = main.heapUsedBytes > main.liveBytes * INDUCED_GC_GROWTH_RATIO + INDUCED_GC_GROWTH_BYTES;
+    const isDue = hasGrown && main.heapUsedBytes <= INDUCED_GC_HEAP_BYTES_MAX && activeMs < (activeMs + idleMs) * INDUCED_GC_LOOP_RATIO_MAX;
+    // One that did not come is not asked for again at once.
+    if (isDue) this.collectedAtMs = nowMs;
+    return isDue;
+  }
+
+  /** Whether there are figures to judge by. */
+  get isWatching(): boolean {
+    return this.detector.verdicts().length > 0;
+  }
+
+  /** What is known of each class of memory, for a report. */
+  leaks(): Leak[] {
+    return this.detector.verdicts().map((verdict) => this.leakOf(verdict));
+  }
+
+  /** The same for rules. */
+  gauges(): GaugeFigures[] {
+    return this.detector.verdicts().flatMap(({ kind, verdict, growthRatioPerHour, msToLimit }): GaugeFigures[] => {
+      const isLeak = verdict === 'leak';
+      return [
+        { name: LEAK_PER_HOUR, labels: { kind }, value: isLeak ? growthRatioPerHour : 0 },
+        { name: LEAK_HOURS_TO_LIMIT, labels: { kind }, value: isLeak && msToLimit !== null ? msToLimit / HOUR_MS : Number.NaN },
+      ];
+    });
+  }
+
+  /** Of what leaks or may, for alerts: what it is first, then the figures behind it. */
+  sentences(): string[] {
+    const leaks = this.leaks().filter(({ verdict }) => verdict !== 'none');
+    return [...leaks.map(({ message }) => `${message}.`), ...leaks.flatMap(({ evidence }) => evidence)];
+  }
+
+  /** What came of the heap actions of alerts about leaks: files, and why one was refused. */
+  noteFiles(results: readonly string[]): void {
+    if (results.length === 0 || results.join() === this.files.join()) return;
+    this.files = results.slice(-FILES_MAX);
+    for (const verdict of this.detector.verdicts()) if (verdict.verdict === 'leak') this.tell('files', verdict);
+  }
+
+  /** A snapshot was taken: the jump in memory is pitot's own, and what leaks may be named. file: absolute. */
+  async lookInto(file: string): Promise<void> {
+    this.detector.rebaseline(this.sources.nowMs());
+    const leaking = this.detector.verdicts().find(({ verdict }) => verdict !== 'none');
+    if (leaking === undefined) return;
+    try {
+      this.suspects = (await this.sources.analyze(file, hintsOf(leaking, this.sources.nowMs(), this.options.timeScale))).suspects;
+      const now = this.detector.verdicts().find(({ kind }) => kind === leaking.kind) ?? leaking;
+      this.tell('named', now);
+    } catch (error) {
+      this.sources.onFault('HEAP_ANALYSIS', (error as Error).message);
+    }
+  }
+
+  private tellChanges(): void {
+    for (const verdict of this.detector.verdicts()) {
+      if ((this.told.get(verdict.kind) ?? 'none') === verdict.verdict) continue;
+      this.told.set(verdict.kind, verdict.verdict);
+      this.tell('verdict', verdict);
+    }
+  }
+
+  /** On disk first, then to whoever listens. */
+  private tell(event: LeakLine['event'], verdict: LeakVerdict): void {
+    const line: LeakLine = { event, at: new Date(this.sources.nowWallMs()).toISOString(), ...this.leakOf(verdict) };
+    try {
+      appendLeak(this.options.directory, line);
+    } catch (error) {
+      this.sources.onFault('LEAKS_LOG', (error as Error).message);
+    }
+    this.sources.onLeak(line);
+  }
+
+  /** One full collection on the main thread, for the ages of everything that is alive. */
+  private async corroborate(): Promise<void> {
+    const { sampler, nowMs, onFault } = this.sources;
+    this.isProfiling = true;
+    try {
+      const profile = await sampler.profile();
+      if (profile === null) return;
+      const main = this.sources.readMain();
+      this.detector.corroborate(
+        { ...profile, startedAtMs: sampler.startedAtMs },
+        nowMs(),
+        main !== null && main.fullCollections > this.fullCollections ? main.liveBytes : null,
+      );
+      this.tellChanges();
+    } catch (error) {
+      onFault('HEAP_PROFILE', (error as Error).message);
+    } finally {
+      this.isProfiling = false;
+    }
+  }
+
+  private leakOf(verdict: LeakVerdict): Leak {
+    const isNamed = verdict.kind === 'heap' || verdict.kind === 'external' || verdict.kind === 'native';
+    return leakOf(verdict, {
+      cwd: this.options.cwd,
+      wallAheadMs: this.sources.nowWallMs() - this.sources.nowMs(),
+      suspects: isNamed && verdict.verdict !== 'none' ? this.suspects : [],
+      files: verdict.verdict === 'none' ? [] : this.files,
+    });
+  }
+}
+
+/** Results of heap actions that a finding carries: the newest. */
+const FILES_MAX = 8;
+
+function hintsOf({ growthBytesPerHour, sinceMs, functions }: LeakVerdict, nowMs: number, timeScale: number): HeapHints {
+  const grownBytes = sinceMs === null ? Number.NaN : (growthBytesPerHour * (nowMs - sinceMs) * timeScale) / HOUR_MS;
+  return {
+    ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
+    functions: functions.map(({ function: name, file, line, bytes }) => ({ function: name, file, line, bytes })),
+  };
+}

@@ -1,0 +1,59 @@
+// Connects the leak monitor to the parts of the agent that it reads. The heap sampler starts with it: the earlier, the more ages are known.
+import { join } from 'node:path';
+import { machineMs, wallMs } from '../../core/clock.js';
+import { HEAP_ANALYSIS_BYTES_MAX } from '../../core/leak-limits.js';
+import type { LeakLine } from '../../report/leaks-log.js';
+import type { AgentParts } from '../alerts/start-alerts.js';
+import { analyzeInChild } from '../evidence/analyze-in-child.js';
+import { openHeapSession } from '../evidence/heap-session.js';
+import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
+import { HeapSampler } from './heap-sampler.js';
+import { LeakMonitor } from './leak-monitor.js';
+
+export interface LeakEvents {
+  onLeak(line: LeakLine): void;
+  onFault(code: string, message: string): void;
+}
+
+export interface Leaks {
+  monitor: LeakMonitor;
+  /** Lets go of the main thread: before the process ends, else Node waits for "the debugger". */
+  end(): void;
+}
+
+export function startLeaks({ config, cwd, runDirectory, threads, signals, sampler }: AgentParts, { onLeak, onFault }: LeakEvents): Leaks {
+  const heap = new HeapSampler(config.heapSampleBytes, { open: openHeapSession, nowMs: machineMs, onFault });
+  void heap.start();
+  const monitor = new LeakMonitor(
+    {
+      directory: runDirectory,
+      cwd,
+      timeScale: config.timeScale,
+      mayCollect: config.heapCollect && config.heapSampleBytes > 0,
+      startMs: machineMs() - process.uptime() * 1000,
+    },
+    {
+      readMain: () => threads.main?.readSample() ?? null,
+      nativeBytes: () => signals.nativeBytes(),
+      handles: () => signals.handles,
+      limits: () => {
+        const { heapLimitBytes, limitBytes, limitSource, rssBytes } = sampler.memory;
+        const bindsProcess = limitSource !== 'max-old-space-size' && limitBytes > 0;
+        return { heapLimitBytes: heapLimitBytes || null, memoryLimitBytes: bindsProcess ? limitBytes : null, usedBytes: rssBytes };
+      },
+      sampler: heap,
+      analyze: (file, hints) => analyzeInChild(join(runDirectory, file), { hints, memoryBytesMax: analysisBytes() }),
+      nowMs: machineMs,
+      nowWallMs: wallMs,
+      onLeak,
+      onFault,
+    },
+  );
+  return { monitor, end: () => heap.end() };
+}
+
+/** Half of what the process may still take: the analysis is beside the service, in the same container. */
+function analysisBytes(): number {
+  const { leftBytes } = readMemoryHeadroom();
+  return Math.min(HEAP_ANALYSIS_BYTES_MAX, (leftBytes ?? HEAP_ANALYSIS_BYTES_MAX) / 2);
+}
