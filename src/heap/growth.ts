@@ -5,7 +5,7 @@ import { type HeapColumns, selfBytes } from './heap-columns.js';
 import { type NodeClasses, nodeClasses } from './node-classes.js';
 import { type ReadOptions, readSnapshot } from './read-snapshot.js';
 
-/** What is kept of the earlier snapshot: 12 bytes a node, no edges. */
+/** What is kept of the earlier snapshot: 16 bytes a node, no edges. */
 export interface EarlierHeap {
   file: string;
   /** Ids in rising order, and for each the class's name by index and the bytes. */
