@@ -41,10 +41,10 @@ export class AgeEvidence {
     this.#allocated = allocated;
   }
 
-  /** A profile is wanted now. Stays true until one is brought, or the growth has ended. */
-  wants(trend: WindowTrend | undefined, isKnownLeak: boolean, nowMs: number, levelBytes: number): boolean {
+  /** A profile is wanted now. isSettled: the verdict is a leak, and no profile can make it worse. Stays true until one is brought, or the growth has ended. */
+  wants(trend: WindowTrend | undefined, isSettled: boolean, nowMs: number, levelBytes: number): boolean {
     const isWaiting = nowMs < this.#nextMs || (nowMs < this.#waitUntilMs && levelBytes < this.#waitBelowBytes);
-    if (trend === undefined || isWaiting || (isKnownLeak && nowMs - this.#lastMs < AGES_RENEW_MS)) {
+    if (trend === undefined || isWaiting || (isSettled && nowMs - this.#lastMs < AGES_RENEW_MS)) {
       this.#askedMs = Number.NaN;
       return false;
     }

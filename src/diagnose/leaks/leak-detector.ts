@@ -158,7 +158,9 @@ export class LeakDetector {
       else this.#leaks.set(growth.kind, known);
       return unscaled(verdict, this.#timeScale);
     });
-    this.#wantsProfile = this.#ages.wants(this.#heap.first, this.#leaks.has('heap'), nowMs, level);
+    const known = this.#leaks.get('heap');
+    const isSettled = known !== undefined && (known.isCritical || this.#heap.persisting?.isCritical !== true);
+    this.#wantsProfile = this.#ages.wants(this.#heap.first, isSettled, nowMs, level);
   }
 }
 
