@@ -7,7 +7,7 @@ import { type CellValue, LevelHistory, type SavedLevels } from './level-history.
 /** Rate, of the present one at its least, below which the time before the growth was quiet. */
 const QUIET_RATIO = 0.3;
 /** That time is so long at least, and the present growth would show in it by so many times the noise. */
-const QUIET_MIN_MS = 20 * 60_000;
+const QUIET_MIN_MS = 40 * 60_000;
 const QUIET_DEVIATIONS = 6;
 /** Levels of a quiet time lie within so many times the noise: a sawtooth is not quiet. */
 const QUIET_SPREAD_DEVIATIONS = 9;
