@@ -1,19 +1,12 @@
 // Seeded chance: uniform, normal, Poisson, and noise with memory (AR(1)).
+import { seeded } from '../../support/random.js';
 
 export class Random {
-  #state: number;
+  /** [0, 1). */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = (seed * 2_654_435_761) >>> 0;
-  }
-
-  /** [0, 1): mulberry32. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    this.next = seeded(seed * 2_654_435_761);
   }
 
   between(low: number, high: number): number {
