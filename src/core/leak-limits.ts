@@ -14,3 +14,5 @@ export const INDUCED_GC_HEAP_BYTES_MAX = 256 * 1024 * 1024;
 export const INDUCED_GC_LOOP_RATIO_MAX = 0.3;
 /** Most memory that the analysis of a snapshot takes beside the service, bytes: a snapshot of 2 GB fits. */
 export const HEAP_ANALYSIS_BYTES_MAX = 4 * 1024 * 1024 * 1024;
+/** Age of the process up to which its memory is that of a start, ms: modules, compiled code and pools come then. A time scale does not make a start shorter. */
+export const LEAK_START_MS = 20_000;

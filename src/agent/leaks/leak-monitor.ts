@@ -6,6 +6,7 @@ import {
   INDUCED_GC_HEAP_BYTES_MAX,
   INDUCED_GC_LOOP_RATIO_MAX,
   INDUCED_GC_MS,
+  LEAK_START_MS,
 } from '../../core/leak-limits.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
 import { LeakDetector } from '../../diagnose/leaks/leak-detector.js';
@@ -54,7 +55,10 @@ export class LeakMonitor {
   private collectedAtMs: number;
   private loop = { activeMs: 0, idleMs: 0 };
   private isProfiling = false;
-  private suspects: readonly HeapSuspect[] = [];
+  /** What the newest snapshot shows of each kind that was growing then. */
+  private readonly suspects = new Map<LeakKind, readonly HeapSuspect[]>();
+  private snapshot = '';
+  private analysing: Promise<void> = Promise.resolve();
   private files: string[] = [];
 
   constructor(options: LeakMonitorOptions, sources: LeakSources) {
@@ -67,8 +71,8 @@ export class LeakMonitor {
   /** Looks at the memory as it is now. */
   look(): void {
     const main = this.sources.readMain();
-    if (main === null) return;
-    const { readMain: _readMain, nativeBytes, handles, limits, nowMs } = this.sources;
+    const { nativeBytes, handles, limits, nowMs } = this.sources;
+    if (main === null || nowMs() - this.options.startMs < LEAK_START_MS) return;
     const isCollected = main.fullCollections > this.fullCollections;
     this.fullCollections = main.fullCollections;
     this.detector.add(
@@ -137,25 +141,42 @@ export class LeakMonitor {
     for (const verdict of this.detector.verdicts()) if (verdict.verdict === 'leak') this.tell('files', verdict);
   }
 
-  /** A snapshot was taken: the jump in memory is pitot's own, and what leaks may be named. file: absolute. */
-  async lookInto(file: string): Promise<void> {
+  /** A snapshot was taken: the jump in memory is pitot's own, and what leaks may be named. file: relative to the run directory. */
+  lookInto(file: string): Promise<void> {
     this.detector.rebaseline(this.sources.nowMs());
-    const leaking = this.detector.verdicts().find(({ verdict }) => verdict !== 'none');
-    if (leaking === undefined) return;
-    try {
-      this.suspects = (await this.sources.analyze(file, hintsOf(leaking, this.sources.nowMs(), this.options.timeScale))).suspects;
-      const now = this.detector.verdicts().find(({ kind }) => kind === leaking.kind) ?? leaking;
-      this.tell('named', now);
-    } catch (error) {
-      this.sources.onFault('HEAP_ANALYSIS', (error as Error).message);
-    }
+    this.snapshot = file;
+    this.suspects.clear();
+    for (const { kind, verdict } of this.detector.verdicts()) if (verdict !== 'none' && kind !== 'handles') this.name(kind);
+    return this.analysing;
+  }
+
+  /** Looks into the newest snapshot for what a kind leaks, one analysis at a time. */
+  private name(kind: LeakKind): void {
+    const find = (): LeakVerdict | undefined => this.detector.verdicts().find((verdict) => verdict.kind === kind && verdict.verdict !== 'none');
+    this.analysing = this.analysing.then(async () => {
+      const before = find();
+      if (before === undefined || this.snapshot === '') return;
+      try {
+        const hints = hintsOf(before, this.sources.nowMs(), this.options.timeScale);
+        const { suspects } = await this.sources.analyze(this.snapshot, hints);
+        this.suspects.set(kind, suspects);
+        const now = find();
+        if (now !== undefined) this.tell('named', now);
+      } catch (error) {
+        this.sources.onFault('HEAP_ANALYSIS', (error as Error).message);
+      }
+    });
   }
 
   private tellChanges(): void {
     for (const verdict of this.detector.verdicts()) {
       if ((this.told.get(verdict.kind) ?? 'none') === verdict.verdict) continue;
       this.told.set(verdict.kind, verdict.verdict);
+      if (verdict.verdict === 'none') this.suspects.delete(verdict.kind);
       this.tell('verdict', verdict);
+      // A snapshot that was taken before shows less of it, and more than nothing: the next may be a day away.
+      const isNameable = verdict.verdict === 'leak' && verdict.kind !== 'handles';
+      if (isNameable && this.snapshot !== '' && !this.suspects.has(verdict.kind)) this.name(verdict.kind);
     }
   }
 
@@ -192,11 +213,10 @@ export class LeakMonitor {
   }
 
   private leakOf(verdict: LeakVerdict): Leak {
-    const isNamed = verdict.kind === 'heap' || verdict.kind === 'external' || verdict.kind === 'native';
     return leakOf(verdict, {
       cwd: this.options.cwd,
       wallAheadMs: this.sources.nowWallMs() - this.sources.nowMs(),
-      suspects: isNamed && verdict.verdict !== 'none' ? this.suspects : [],
+      suspects: this.suspects.get(verdict.kind) ?? [],
       files: verdict.verdict === 'none' ? [] : this.files,
     });
   }

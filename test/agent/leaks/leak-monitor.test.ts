@@ -1,0 +1,201 @@
+// The leak monitor with a process that is made up: what it tells when, and what it asks for.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { ThreadSample } from '../../../src/agent/drained-thread.js';
+import type { SamplingProfile } from '../../../src/agent/leaks/heap-sampler.js';
+import { LeakMonitor } from '../../../src/agent/leaks/leak-monitor.js';
+import type { HeapAnalysis, HeapHints, HeapSuspect } from '../../../src/heap/heap-analysis.js';
+import { type LeakLine, readLeaks } from '../../../src/report/leaks-log.js';
+
+const MIB = 1024 * 1024;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const WALL_MS = Date.UTC(2026, 10, 23);
+/** Where the process allocates what stays. */
+const SESSION_FUNCTION = { functionName: 'createSession', url: 'file:///srv/shop/src/store.js', lineNumber: 17, columnNumber: 0, scriptId: '9' };
+const SUSPECT: HeapSuspect = {
+  constructor: 'Session',
+  count: 12_000,
+  retainedBytes: 34 * MIB,
+  holder: 'SessionStore.sessions (Map)',
+  holderPlace: { file: 'src/store.js', line: 41 },
+  place: null,
+  retainers: ['SessionStore', '.sessions Map'],
+  kind: 'accumulation',
+  pathRatio: 1,
+  score: { total: 1, size: 1, growth: 1, allocation: 1 },
+  sentence: '12 000 × Session held by SessionStore.sessions (Map) in src/store.js:41, 34 MiB retained',
+};
+
+/** A process of 60 MiB from `growsAtMs` on of which every object made by createSession stays; a full collection every 90 s, points every 5 s. */
+class MadeUpProcess {
+  readonly directory = mkdtempSync(join(tmpdir(), 'pitot-leaks-'));
+  readonly told: LeakLine[] = [];
+  readonly faults: string[] = [];
+  readonly asked: { file: string; hints: HeapHints }[] = [];
+  readonly monitor: LeakMonitor;
+  atMs = 0;
+  profiles = 0;
+  private fullCollections = 0;
+  private liveBytes = 60 * MIB;
+  private readonly growsAtMs: number;
+  private readonly bytesPerHour: number;
+  private readonly analyze: () => Promise<HeapAnalysis>;
+
+  constructor(t: ExecutionContext, growsAtMs: number, bytesPerHour: number, analyze?: () => Promise<HeapAnalysis>) {
+    this.growsAtMs = growsAtMs;
+    this.bytesPerHour = bytesPerHour;
+    this.analyze = analyze ?? (() => Promise.resolve({ suspects: [SUSPECT] } as unknown as HeapAnalysis));
+    t.teardown(() => rmSync(this.directory, { recursive: true, force: true }));
+    this.monitor = new LeakMonitor(
+      { directory: this.directory, cwd: '/srv/shop', timeScale: 1, mayCollect: false, startMs: 0 },
+      {
+        readMain: () => this.sample(),
+        nativeBytes: () => 80 * MIB,
+        handles: () => ({ descriptors: 30 }),
+        limits: () => ({ heapLimitBytes: 2048 * MIB, memoryLimitBytes: 1024 * MIB, usedBytes: 300 * MIB }),
+        sampler: { startedAtMs: 0, profile: () => Promise.resolve(this.profile()) },
+        analyze: (file, hints) => {
+          this.asked.push({ file, hints });
+          return this.analyze();
+        },
+        nowMs: () => this.atMs,
+        nowWallMs: () => WALL_MS + this.atMs,
+        onLeak: (line) => this.told.push(line),
+        onFault: (code, message) => this.faults.push(`${code} ${message}`),
+      },
+    );
+  }
+
+  async runTo(endMs: number): Promise<void> {
+    for (; this.atMs < endMs; this.atMs += 5000) {
+      if (this.atMs % 90_000 === 0) {
+        this.fullCollections++;
+        this.liveBytes = 60 * MIB + this.leakedBytes();
+      }
+      this.monitor.look();
+      // What a profile tells comes later.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  private leakedBytes(): number {
+    return (Math.max(0, this.atMs - this.growsAtMs) / HOUR_MS) * this.bytesPerHour;
+  }
+
+  private sample(): ThreadSample {
+    return {
+      heapUsedBytes: this.liveBytes + 10 * MIB,
+      heapTotalBytes: this.liveBytes + 30 * MIB,
+      externalBytes: 5 * MIB,
+      arrayBuffersBytes: MIB,
+      heapLimitBytes: 2048 * MIB,
+      liveBytes: this.liveBytes,
+      liveExternalBytes: 5 * MIB,
+      fullCollections: this.fullCollections,
+      allocatedBytes: this.allocatedBytes(),
+      nativeContexts: 1,
+      detachedContexts: 0,
+      loopIdleMs: this.atMs,
+      loopActiveMs: 0,
+      spaces: [],
+    };
+  }
+
+  /** 3 MiB a second, whether it stays or not. */
+  private allocatedBytes(): number {
+    return (this.atMs / 1000) * 3 * MIB;
+  }
+
+  /** One sample each 512 KiB of what stays, with its place among all that was allocated. */
+  private profile(): SamplingProfile {
+    this.profiles++;
+    const samples: SamplingProfile['samples'] = [];
+    const stepMs = (512 * 1024 * HOUR_MS) / this.bytesPerHour;
+    for (let bornMs = this.growsAtMs; bornMs < this.atMs; bornMs += stepMs)
+      samples.push({ size: 512 * 1024, nodeId: 2, ordinal: Math.floor(((bornMs / 1000) * 3 * MIB) / (512 * 1024)) });
+    const root = { ...SESSION_FUNCTION, functionName: '(root)', url: '' };
+    return { head: { id: 1, callFrame: root, selfSize: 0, children: [{ id: 2, callFrame: SESSION_FUNCTION, selfSize: 0, children: [] }] }, samples };
+  }
+}
+
+const ofHeap = ({ told }: MadeUpProcess) => told.filter(({ kind }) => kind === 'heap');
+
+test('should tell a leak with rate, limit and allocating function, on disk, when a heap that was level for two hours grows by all that is made', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
+  await made.runTo(2 * HOUR_MS);
+  t.deepEqual(made.told, []);
+  t.is(made.profiles, 0, 'nothing is asked of a process that does not grow');
+  await made.runTo(3 * HOUR_MS);
+  t.deepEqual(
+    ofHeap(made).map(({ event, verdict }) => `${event} ${verdict}`),
+    ['verdict suspected', 'verdict leak'],
+  );
+  const leak = ofHeap(made)[1]!;
+  t.true(made.profiles >= 1);
+  t.true(Date.parse(leak.at) - WALL_MS < 2 * HOUR_MS + 25 * MINUTE_MS, leak.at);
+  t.true(Math.abs(leak.growthBytesPerHour / (60 * MIB) - 1) < 0.15, `${leak.growthBytesPerHour / MIB} MiB an hour of 60`);
+  t.true(Math.abs(leak.growthRatioPerHour - 1) < 0.2, `${leak.growthRatioPerHour}`);
+  t.true(Math.abs(Date.parse(leak.since) - WALL_MS - 2 * HOUR_MS) < 15 * MINUTE_MS, leak.since);
+  t.is(leak.limit, 'memory');
+  t.deepEqual(leak.culprit?.allocation, { function: 'createSession', file: 'src/store.js', line: 18, ratio: 1 });
+  t.regex(
+    leak.message,
+    /^The heap leaks 6\d\.\d MiB an hour, \d+ % an hour; at this rate the memory limit is reached in .*: .* allocated in createSession src\/store\.js:18$/,
+  );
+  t.is(leak.whyNot, '');
+  t.deepEqual(readLeaks(made.directory).find(({ kind }) => kind === 'heap')?.message, leak.message);
+  t.is(readFileSync(join(made.directory, 'leaks.ndjson'), 'utf8').split('\n').length, made.told.length + 1);
+  const gauges = made.monitor.gauges();
+  t.true(gauges.find(({ name, labels }) => name === 'leak.growth_per_hour' && labels.kind === 'heap')!.value > 0.8);
+  t.is(gauges.find(({ name, labels }) => name === 'leak.growth_per_hour' && labels.kind === 'native')!.value, 0);
+  t.deepEqual(made.faults, []);
+});
+
+test('should name the culprit when a snapshot was looked into, with what the detector knows as hints', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
+  await made.runTo(3 * HOUR_MS);
+  made.monitor.noteFiles(['heap-snapshot: heap/Heap.1.heapsnapshot (25 MiB)']);
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
+  t.deepEqual(
+    made.asked.map(({ file }) => file),
+    ['heap/Heap.1.heapsnapshot'],
+  );
+  const { hints } = made.asked[0]!;
+  t.true(Math.abs(hints.growthBytes! / (60 * MIB) - 1) < 0.3, `${hints.growthBytes! / MIB} MiB of 60`);
+  t.is(hints.functions![0].function, 'createSession');
+  const named = ofHeap(made).at(-1)!;
+  t.is(named.event, 'named');
+  t.is(named.culprit?.constructor, 'Session');
+  t.is(named.culprit?.holder, 'SessionStore.sessions (Map)');
+  t.regex(
+    named.culprit!.sentence,
+    /^12 000 × Session held by SessionStore\.sessions \(Map\) in src\/store\.js:41, 34 MiB retained, growing 6\d\.\d MiB an hour; allocated in createSession src\/store\.js:18$/,
+  );
+  t.deepEqual(named.files, ['heap-snapshot: heap/Heap.1.heapsnapshot (25 MiB)']);
+  t.is(made.monitor.leaks().find(({ kind }) => kind === 'heap')!.culprit!.constructor, 'Session');
+});
+
+test('should go on without a name when the analysis fails', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, () => Promise.reject(new Error('out of memory')));
+  await made.runTo(3 * HOUR_MS);
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
+  t.deepEqual(made.faults, ['HEAP_ANALYSIS out of memory']);
+  t.is(ofHeap(made).at(-1)!.event, 'verdict');
+});
+
+test('should answer why not for each kind when nothing grows', async (t) => {
+  const made = new MadeUpProcess(t, 100 * HOUR_MS, 60 * MIB);
+  await made.runTo(3 * HOUR_MS);
+  t.deepEqual(
+    made.monitor.leaks().map(({ kind, verdict, culprit, files }) => ({ kind, verdict, culprit, files })),
+    (['heap', 'external', 'native', 'handles'] as const).map((kind) => ({ kind, verdict: 'none' as const, culprit: null, files: [] })),
+  );
+  t.deepEqual(
+    made.monitor.leaks().filter(({ whyNot, message }) => whyNot.length < 5 || !message.includes(whyNot)),
+    [],
+  );
+  t.deepEqual([made.told, made.profiles], [[], 0]);
+});
