@@ -121,6 +121,16 @@ test('should end with 78 and say where and why when a configuration file is bad'
   t.regex(errorOf('gone.json'), /^pitot check-config: PITOT_CONFIG: expected a JSON file that can be read, received ENOENT/);
 });
 
+test('should check a file of alerts as such when that is what is named', (t) => {
+  writeFileSync(join(base, 'alerts.json'), '{"rules": [{"name": "own", "condition": {"kind": "health"}}], "off": ["capacity"]}');
+  writeFileSync(join(base, 'bad-alerts.json'), '{"off": ["capacty"]}');
+  const good = pitot(['check-config', 'alerts.json']);
+  t.deepEqual([good.status, good.stdout, good.stderr], [0, '', '']);
+  const bad = pitot(['check-config', 'bad-alerts.json']);
+  t.deepEqual([bad.status, bad.stdout], [78, '']);
+  t.regex(bad.stderr, /^pitot check-config: bad-alerts\.json: off: expected names of default rules: .* Did you mean capacity\?\n$/);
+});
+
 test('should merge the processes of the newest run when a directory of runs is shown', (t) => {
   writeCluster('cluster');
   const run = jsonOf(pitot(['report', '--json', 'cluster']));

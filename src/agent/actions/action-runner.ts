@@ -81,7 +81,7 @@ export class ActionRunner {
   private admit(alert: Alert, name: ActionName, limits: ActionLimits): { action: Action | undefined; why: string | null } {
     const action = this.actions.get(name);
     const isOver = alert.state === 'resolved';
-    if (action === undefined) return { action, why: isOver ? NOT_CONCERNED : 'unknown: no action, sink or command has this name' };
+    if (action === undefined) return { action, why: isOver ? NOT_CONCERNED : 'unknown: no action, sink or command of this name works' };
     if (isOver && (!this.use.resolve(alert.rule, name, alert.id) || !action.atResolve)) return { action, why: NOT_CONCERNED };
     // Before the limits: what is refused has not run.
     const refusal = action.pace === 'at-once' || this.heavy.underWay(name) !== undefined ? null : this.heavy.refusal;

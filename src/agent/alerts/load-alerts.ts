@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { RuleStatus } from '../../core/alert-types.js';
 import { jsonMistake } from '../../core/json-mistake.js';
 import { DEFAULT_RULES } from '../../diagnose/rules/default-rules.js';
-import { parseRules } from '../../diagnose/rules/parse-rules.js';
+import { ALERTS_KEYS, parseRules } from '../../diagnose/rules/parse-rules.js';
 import type { Rule } from '../../diagnose/rules/rule.js';
 import { parseSinks, type SinkConfig } from '../../export/sinks/parse-sinks.js';
 import { type CommandConfig, parseCommands } from '../actions/command-config.js';
@@ -21,7 +21,6 @@ export interface LoadedAlerts {
 
 /** What every agent can do; alerts.ndjson and on('alert') have every alert anyway. */
 export const BUILT_IN_ACTIONS: readonly string[] = ['log', 'flame', 'heap-profile', 'heap-snapshot'];
-const KEYS = ['rules', 'off', 'actions', 'sinks', 'commands'];
 
 /** given: a path, or the JSON text of an object, which begins with a brace; null: the default rules alone. Never throws. */
 export function loadAlerts(given: string | null, cwd: string, env: NodeJS.ProcessEnv): LoadedAlerts {
@@ -36,20 +35,26 @@ export function loadAlerts(given: string | null, cwd: string, env: NodeJS.Proces
   }
   const { sinks, mistakes: sinkMistakes } = parseSinks(input.sinks, env);
   const { commands, mistakes: commandMistakes } = parseCommands(input.commands);
-  const { sinks: _sinks, commands: _commands, ...ofRules } = input;
-  const {
-    rules,
-    mistakes: ruleMistakes,
-    notJudged,
-  } = parseRules(ofRules, { knownActions: [...BUILT_IN_ACTIONS, ...sinks.keys(), ...commands.keys()] });
-  const unknown = Object.keys(input).filter((key) => !KEYS.includes(key));
+  // A sink or command that is left out for its mistake is still a known name: rules that name it run, and tell that they lack it.
+  const knownActions = new Set([...BUILT_IN_ACTIONS, ...namesOf(input.sinks), ...namesOf(input.commands)]);
+  const { rules, mistakes: ruleMistakes, notJudged } = parseRules(input, { knownActions: [...knownActions] });
   const mistakes = [
     ...ruleMistakes.map((mistake) => sayMistake('rule', mistake.rule, mistake)),
     ...sinkMistakes.map((mistake) => sayMistake('sink', mistake.sink, mistake)),
     ...commandMistakes.map((mistake) => sayMistake('command', mistake.command, mistake)),
-    ...unknown.map((key) => `${key}: expected one of ${KEYS.join(', ')}`),
   ];
   return { rules, sinks, commands, mistakes: mistakes.map((mistake) => `${source}: ${mistake}`), notJudged };
+}
+
+/** Whether a file is one of alerts, and no other configuration: it has a key that only those have. */
+export function isAlertsFile(path: string): boolean {
+  try {
+    const input: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof input === 'object' && input !== null && ALERTS_KEYS.some((key) => Object.hasOwn(input, key));
+  } catch {
+    // Whoever reads it says what is wrong with it.
+    return false;
+  }
 }
 
 const defaultsAlone = (mistakes: string[]): LoadedAlerts => ({
@@ -59,6 +64,8 @@ const defaultsAlone = (mistakes: string[]): LoadedAlerts => ({
   mistakes,
   notJudged: [],
 });
+
+const namesOf = (configured: unknown): string[] => (typeof configured === 'object' && configured !== null ? Object.keys(configured) : []);
 
 function sayMistake(kind: string, name: string, mistake: { field: string; allowed: string; received: string; remedy: string }): string {
   const { field, allowed, received, remedy } = mistake;

@@ -64,8 +64,8 @@ function combineAny(parts: readonly Verdict[][], heldBits: (key: string) => numb
 }
 
 /** A sum, or the runtime, goes with every series of the others; a series that one of them lacks is not judged. */
-function combineAll(parts: readonly Verdict[][]): Verdict[] {
-  const maps = parts.map((verdicts) => new Map(verdicts.map((verdict) => [verdict.key, verdict])));
+function combineAll(of: readonly Verdict[][]): Verdict[] {
+  const maps = of.map((verdicts) => new Map(verdicts.map((verdict) => [verdict.key, verdict])));
   const isSum = (map: ReadonlyMap<string, Verdict>): boolean => map.size === 1 && map.has('');
   const lead = maps.find((map) => !isSum(map)) ?? maps[0];
   const all: Verdict[] = [];
@@ -77,7 +77,8 @@ function combineAll(parts: readonly Verdict[][]): Verdict[] {
     const coversMs = Math.min(...verdicts.map((verdict) => verdict.coversMs));
     const holding = verdicts.reduce((bits, verdict) => bits | verdict.holding, 0);
     // Why it is not so is told by what is missing.
-    const judgements = verdicts.flatMap((verdict) => verdict.judgements).sort((a, b) => Number(b.answer === answer) - Number(a.answer === answer));
+    const parts = verdicts.flatMap((verdict) => verdict.judgements).sort((a, b) => Number(b.answer === answer) - Number(a.answer === answer));
+    const judgements = answer === 'yes' ? parts : parts.map((part): Judgement => (part.answer === 'yes' ? { ...part, inVain: true } : part));
     all.push({ key, labels, answer, holding: answer === 'yes' ? holding : 0, judgements, coversMs });
   }
   return all;

@@ -9,7 +9,7 @@ import { metricName } from './metric-words.js';
 import type { Condition, Metric } from './rule.js';
 
 /** The conditions of a verdict that says yes. */
-const telling = ({ judgements }: Verdict): Judgement[] => judgements.filter(({ answer }) => answer === 'yes');
+const telling = ({ judgements }: Verdict): Judgement[] => judgements.filter(({ answer, inVain }) => answer === 'yes' && !inVain);
 
 /** What of a verdict that says yes is beyond its limits; nothing where it lingers between the limit and the value that ends it. */
 export function breachesOf(verdict: Verdict): Breach[] {

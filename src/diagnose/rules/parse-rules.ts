@@ -14,8 +14,10 @@ import {
   readDuration,
   readFields,
   readNumber,
+  readObject,
   readText,
   readTexts,
+  unknownKeys,
 } from './rule-mistakes.js';
 
 export type { RuleMistake } from './rule-mistakes.js';
@@ -36,6 +38,8 @@ export interface ParseRulesOptions {
 
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
 const RULE_KEYS = ['name', 'severity', 'summary', 'condition', 'for', 'forMs', 'keepFiringFor', 'keepFiringForMs', 'actions', 'limits', 'runbook'];
+/** What the file of alerts may hold. */
+export const ALERTS_KEYS: readonly string[] = ['rules', 'off', 'sinks', 'commands', 'actions'];
 const LIMIT_KEYS = ['count', 'window', 'windowMs', 'coolDown', 'coolDownMs'];
 
 /**
@@ -54,7 +58,9 @@ export function parseRules(input: unknown, { defaults = DEFAULT_RULES, knownActi
     }
   };
   const fields = attempt('', () => alertsOf(input)) ?? {};
-  const actions = attempt('', () => optional(fields, 'actions', () => readActions(fields, '', knownActions)));
+  // It costs itself alone: what else the file says holds.
+  for (const { mistake } of unknownKeys(fields, 'alerts', ALERTS_KEYS)) mistakes.push({ rule: '', ...mistake });
+  const actions = attempt('', () => optional(fields, 'actions', () => knownOf(readTexts(fields, '', 'actions'), knownActions, mistakes)));
   const off = readOff(fields.off, defaults, mistakes);
   const severities = new Map<string, Severity>();
   const byName = new Map<string, Rule>();
@@ -109,13 +115,21 @@ export function parseLimits(value: unknown, defaults: ActionLimits): ActionLimit
 
 function readActions(fields: Readonly<Record<string, unknown>>, field: string, known: readonly ActionName[] | undefined): ActionName[] {
   const names = readTexts(fields, field, 'actions');
-  for (const name of names) {
-    if (known === undefined || known.includes(name)) continue;
-    const near = nearestName(name, known);
-    const remedy = near === undefined ? `Configure ${name} under sinks or commands.` : `Did you mean ${near}?`;
-    throw new FieldError(join(field, 'actions'), `names of actions: ${known.join(', ')}`, name, remedy);
-  }
+  for (const name of names) if (known !== undefined && !known.includes(name)) throw unknownAction(name, join(field, 'actions'), known);
   return names;
+}
+
+/** Those of the file's actions that there are: one wrong name must not cost every rule its sinks. */
+function knownOf(names: readonly ActionName[], known: readonly ActionName[] | undefined, mistakes: RuleMistake[]): ActionName[] {
+  if (known === undefined) return [...names];
+  for (const name of names) if (!known.includes(name)) mistakes.push({ rule: '', ...unknownAction(name, 'actions', known).mistake });
+  return names.filter((name) => known.includes(name));
+}
+
+function unknownAction(name: ActionName, field: string, known: readonly ActionName[]): FieldError {
+  const near = nearestName(name, known);
+  const remedy = near === undefined ? `Configure ${name} under sinks or commands.` : `Did you mean ${near}?`;
+  return new FieldError(field, `names of actions: ${known.join(', ')}`, name, remedy);
 }
 
 /** Names of default rules that are known; each that is not is a mistake. */
@@ -138,7 +152,7 @@ function readOff(value: unknown, defaults: readonly Rule[], mistakes: RuleMistak
 function alertsOf(input: unknown): Readonly<Record<string, unknown>> {
   if (input === undefined || input === null) return {};
   if (Array.isArray(input)) return { rules: input };
-  return readFields(input, 'alerts', ['rules', 'off', 'sinks', 'commands', 'actions']);
+  return readObject(input, 'alerts', ALERTS_KEYS);
 }
 
 function listOf(value: unknown): unknown[] {

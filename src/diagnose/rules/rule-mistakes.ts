@@ -28,16 +28,26 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** An object with no other keys than these. */
 export function readFields(value: unknown, field: string, keys: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FieldError(field, `an object with ${keys.join(', ')}`, value, `Write ${field} as an object.`);
-  }
-  for (const key of Object.keys(value)) {
-    if (keys.includes(key)) continue;
+  const fields = readObject(value, field, keys);
+  const [unknown] = unknownKeys(fields, field, keys);
+  if (unknown !== undefined) throw unknown;
+  return fields;
+}
+
+/** keys: what is said to be allowed. */
+export function readObject(value: unknown, field: string, keys: readonly string[]): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new FieldError(field, `an object with ${keys.join(', ')}`, value, `Write ${field} as an object.`);
+}
+
+/** One for each key that is none of these. */
+export function unknownKeys(fields: Fields, field: string, keys: readonly string[]): FieldError[] {
+  const unknown = Object.keys(fields).filter((key) => !keys.includes(key));
+  return unknown.map((key) => {
     const near = nearestName(key, keys);
     const remedy = near === undefined ? `Remove ${key}.` : `Did you mean ${near}?`;
-    throw new FieldError(join(field, key), `one of ${keys.join(', ')}`, key, remedy);
-  }
-  return value as Fields;
+    return new FieldError(join(field, key), `one of ${keys.join(', ')}`, key, remedy);
+  });
 }
 
 export const join = (field: string, key: string): string => (field === '' ? key : `${field}.${key}`);

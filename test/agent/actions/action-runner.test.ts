@@ -162,7 +162,7 @@ test('should go on with the next action when one throws, rejects, hangs or is un
     'throws: failed: no such thing',
     'rejects: failed: text',
     'hangs: timed out after 20 ms',
-    'nobody: unknown: no action, sink or command has this name',
+    'nobody: unknown: no action, sink or command of this name works',
     'last: done',
   ]);
   t.true(aborted);

@@ -20,3 +20,32 @@ test('should tell nothing of what stands in the file when it is no JSON', (t) =>
     t.notRegex(mistakes[0], /SE|R0|hooks|routing/);
   }
 });
+
+test('should lose nothing else when the file has an unknown key or a name of an action that is none', (t) => {
+  const own = { name: 'own', condition: { kind: 'health' } };
+  const ops = { kind: 'webhook', url: 'http://127.0.0.1:1/' };
+  const file = { $schema: 'x', rulez: [], rules: [own], off: ['capacity'], sinks: { ops }, actions: ['log', 'opps', 'ops'] };
+  const { rules, mistakes, notJudged } = loadAlerts(JSON.stringify(file), '/', {});
+  t.deepEqual(mistakes, [
+    'alerts: alerts.$schema: expected one of rules, off, sinks, commands, actions, received "$schema". Remove $schema.',
+    'alerts: alerts.rulez: expected one of rules, off, sinks, commands, actions, received "rulez". Did you mean rules?',
+    'alerts: actions: expected names of actions: log, flame, heap-profile, heap-snapshot, ops, received "opps". Did you mean ops?',
+  ]);
+  t.deepEqual(rules.at(-1)?.actions, ['log', 'ops']);
+  t.is(rules.length, DEFAULT_RULES.length);
+  t.deepEqual(
+    notJudged.map(({ rule, state }) => [rule, state]),
+    [['capacity', 'off']],
+  );
+});
+
+test('should run rules that name a sink which is left out, and tell its other sinks', (t) => {
+  const own = { name: 'own', condition: { kind: 'health' }, actions: ['pager', 'ops'] };
+  const sinks = { pager: { kind: 'pagerduty', routingKeyEnv: 'UNSET' }, ops: { kind: 'webhook', url: 'http://127.0.0.1:1/' } };
+  const loaded = loadAlerts(JSON.stringify({ rules: [own], sinks, actions: ['pager', 'ops'] }), '/', {});
+  t.is(loaded.mistakes.length, 1);
+  t.regex(loaded.mistakes[0], /^alerts: sink pager, routingKeyEnv: /);
+  t.deepEqual([...loaded.sinks.keys()], ['ops']);
+  t.deepEqual(loaded.rules.at(-1)?.actions, ['pager', 'ops']);
+  t.deepEqual(loaded.rules[0].actions, ['log', 'flame', 'pager', 'ops']);
+});

@@ -56,6 +56,28 @@ test('should tell the newest breach when it comes again while it fires', (t) => 
   ]);
 });
 
+test('should not tell of what holds in vain when the others that must hold with it do not', (t) => {
+  const quiet: Condition = { kind: 'threshold', metric: count, below: 1000 };
+  const busy: Condition = { kind: 'threshold', metric: { runtime: 'cpuUsage' }, above: 0.8 };
+  const rule = ruleOf({
+    kind: 'any',
+    of: [
+      { kind: 'all', of: [quiet, busy] },
+      { kind: 'ratio', of: errors, to: count, above: 0.1 },
+    ],
+  });
+  t.deepEqual(
+    told(rule, [
+      { ...failed(72), runtime: { cpuUsage: 0.2 } },
+      { ...failed(72), runtime: { cpuUsage: 0.9 } },
+    ]),
+    [
+      'firing 0.72/0.1: error rate of commands is 72 %, above 10 %',
+      'firing 100/1000: count of commands is 100, below 1000; error rate of commands is 72 %, above 10 %; CPU use is 90 %, above 80 %',
+    ],
+  );
+});
+
 test('should tell value and limit of the condition that was beyond it when another is nearer to its own at the end', (t) => {
   const rule = ruleOf({
     kind: 'any',

@@ -22,6 +22,8 @@ export interface Judgement {
   detail?: Detail;
   /** It would not fire now: it has fired, and has not come back past its clear value. */
   lingers?: true;
+  /** It holds, but not all that must hold with it: nothing follows from it. */
+  inVain?: true;
   /** Observed time that a sum of calls is of, ms. Default: that of the newest figures. */
   coversMs?: number;
 }
