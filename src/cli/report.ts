@@ -6,8 +6,8 @@ import { PitotError } from '../core/errors.js';
 import { mergeReports } from '../report/merge-reports.js';
 import { reportFiles } from '../report/run-directories.js';
 import { renderRules } from '../report/text-alerts.js';
-import { renderStallsAlone } from '../report/text-cpu.js';
 import { renderText } from '../report/text-report.js';
+import { renderWithoutReport } from '../report/text-without-report.js';
 import { type Command, EXIT_DONE } from './command.js';
 import { parseCommand, usageError } from './parse-args.js';
 import { selectReports } from './select-reports.js';
@@ -66,9 +66,9 @@ export const command: Command = {
       isForPeople &&
       !values.rules &&
       groups.every(({ directory }) => reportFiles(directory).length === 0) &&
-      groups.some(({ stalls }) => stalls?.length)
+      groups.some(({ stalls, leaks }) => stalls?.length || leaks?.length)
     ) {
-      for (const { directory, stalls } of groups) io.out(renderStallsAlone(directory, stalls ?? [], io.width));
+      for (const { directory, stalls = [], leaks = [] } of groups) io.out(renderWithoutReport(directory, { stalls, leaks }, io.width));
       return EXIT_DONE;
     }
     const run = mergeReports(groups);

@@ -1,5 +1,5 @@
 // In which order findings are shown, and how a KPI's limits and a runbook are read: the same for the page and the terminal.
-import type { Alert, Kpi, RuleStatus } from './report-types.js';
+import type { Alert, Kpi, Leak, RuleStatus } from './report-types.js';
 
 const STATES: readonly Alert['state'][] = ['firing', 'pending', 'resolved'];
 const SEVERITIES: readonly Alert['severity'][] = ['critical', 'warning', 'info'];
@@ -13,6 +13,21 @@ export function alertsInOrder(alerts: readonly Alert[]): Alert[] {
       STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       (a.since < b.since ? 1 : a.since > b.since ? -1 : 0),
+  );
+}
+
+const VERDICTS: readonly Leak['verdict'][] = ['leak', 'suspected', 'none'];
+const LEAK_KINDS: readonly Leak['kind'][] = ['heap', 'external', 'native', 'handles'];
+
+/** Leaks before suspicions before what does not leak; within a verdict what reaches its limit first, then what grows most by its own level. */
+export function leaksInOrder<T extends Leak>(leaks: readonly T[]): T[] {
+  const toLimit = ({ msToLimit }: Leak): number => msToLimit ?? Number.MAX_VALUE;
+  return [...leaks].sort(
+    (a, b) =>
+      VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
+      (a.verdict === 'none' ? LEAK_KINDS.indexOf(a.kind) - LEAK_KINDS.indexOf(b.kind) : 0) ||
+      toLimit(a) - toLimit(b) ||
+      b.growthRatioPerHour - a.growthRatioPerHour,
   );
 }
 

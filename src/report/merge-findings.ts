@@ -1,5 +1,6 @@
 // KPIs, rules, advice and alerts of several processes as one list each: the worst stands, and says whose it is.
-import type { Alert, Finding, Kpi, Labels, Report, RuleStatus } from './report-types.js';
+import { leaksInOrder } from './finding-order.js';
+import type { Alert, Finding, Kpi, Labels, Leak, Report, RuleStatus, RunLeak } from './report-types.js';
 
 /** What the newest window of a process says, and how the process is told from the others; labels are empty where there is one only. */
 export interface NewestWindow {
@@ -59,6 +60,16 @@ export function mergeAdvice(windows: readonly NewestWindow[]): Finding[] {
     if (others === 0) return finding;
     return { ...finding, figures: `${finding.figures} ${others === 1 ? 'Another process has' : `${others} other processes have`} it, too.` };
   });
+}
+
+/**
+ * What leaks or may leak in any process, the worst first: two processes may leak different things, so none hides another. A kind that leaks in none
+ * stands once, as the first process tells it. leaks: of each process, by its index.
+ */
+export function mergeLeaks(leaks: readonly (readonly Leak[])[]): RunLeak[] {
+  if (leaks.length === 1) return leaksInOrder(leaks[0]);
+  const all = leaksInOrder(leaks.flatMap((ofOne, process) => ofOne.map((leak): RunLeak => ({ ...leak, process }))));
+  return all.filter((leak, index) => leak.verdict !== 'none' || all.findIndex(({ kind }) => kind === leak.kind) === index);
 }
 
 /** Alerts with the labels of their process, where there are several. */

@@ -3,7 +3,7 @@ import { PitotError } from '../core/errors.js';
 import type { Fault } from '../core/fault-log.js';
 import { EXEMPLARS_MAX, FAULTS_MAX, TIMELINE_POINTS_MAX } from '../core/limits.js';
 import { CpuMerger, unionMs } from './merge-cpu.js';
-import { currentWindows, mergeAdvice, mergeKpis, mergeRules, ownedAlerts } from './merge-findings.js';
+import { currentWindows, mergeAdvice, mergeKpis, mergeLeaks, mergeRules, ownedAlerts } from './merge-findings.js';
 import { GcMerger, mergeRuntimes, RuntimeMerger } from './merge-runtime.js';
 import { mergeTimelines, thinTimeline } from './merge-timelines.js';
 import { CounterMerger, DistributionMerger, GaugeMerger, PathMerger } from './merge-values.js';
@@ -12,12 +12,19 @@ import type { Alert, Exemplar, Labels, Leak, RecordCounts, Report, RunStall, Run
 /** Stalls and alerts that are kept, a process and a run; beyond it the longest stalls and the newest alerts. A longer list says no more. */
 const EVENTS_MAX = 200;
 
+/** A finding, and the wall clock when it was written, ISO 8601. */
+export interface LoggedLeak extends Leak {
+  at: string;
+}
+
 /** One process: its run directory and its reports, read one at a time. */
 export interface ReportGroup {
   directory: string;
   reports: Iterable<Report>;
   /** Stalls as stalls.ndjson tells them: the process may have ended before a report could. Default: none. */
   stalls?: readonly Stall[];
+  /** Leaks as leaks.ndjson tells them. Default: none. */
+  leaks?: readonly LoggedLeak[];
 }
 
 /**
@@ -50,6 +57,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       process.add(report);
     }
     for (const stall of group.stalls ?? []) process.addLogged(stall);
+    for (const leak of group.leaks ?? []) process.addLoggedLeak(leak);
     if (process.windows > 0) processes.push(process);
   }
   if (processes.length === 0) {
@@ -96,7 +104,7 @@ export function mergeReports(groups: readonly ReportGroup[]): RunSummary {
       ),
       (stall) => stall.durationMs,
     ),
-    leaks: processes.flatMap((process) => [...process.leaks.values()]),
+    leaks: mergeLeaks(processes.map((process) => [...process.leaks.values()])).slice(0, EVENTS_MAX),
     kpis: mergeKpis(current),
     rules: mergeRules(current),
     advice: mergeAdvice(current),
@@ -166,6 +174,11 @@ class ProcessMerger {
     if (before !== undefined && (stall.ongoing || !before.stall.ongoing)) return;
     this.stalls.set(key, { stall: { ...before?.stall, ...stall }, seq: before?.seq ?? 0 });
     bound(this.stalls, stallMs);
+  }
+
+  /** A line that is newer than the newest report: the process may have ended before another. */
+  addLoggedLeak({ at, ...leak }: LoggedLeak): void {
+    if (Date.parse(at) > this.newestEndMs || !this.leaks.has(leak.kind)) this.leaks.set(leak.kind, leak);
   }
 
   takeStalls(): Stall[] {

@@ -90,7 +90,8 @@ function addProcess(a: TimelinePoint, b: TimelinePoint): TimelinePoint {
     externalBytes: a.externalBytes + b.externalBytes,
     loopUtilization: Math.max(a.loopUtilization, b.loopUtilization),
     ...optional({
-      liveBytes: both(a.liveBytes, b.liveBytes, add),
+      // Of one that is not known, the sum is not known either.
+      liveBytes: both(a.liveBytes, b.liveBytes, (x, y) => (x > 0 && y > 0 ? x + y : 0)),
       arrayBuffersBytes: both(a.arrayBuffersBytes, b.arrayBuffersBytes, add),
       nativeBytes: both(a.nativeBytes, b.nativeBytes, add),
       handles: addCounts(a.handles, b.handles),

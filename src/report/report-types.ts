@@ -3,9 +3,11 @@
 import type { Alert, Exemplar, Finding, Kpi, RuleStatus } from '../core/alert-types.js';
 import type { Fault } from '../core/fault-log.js';
 import type { Labels } from '../core/labels.js';
+import type { Leak, RunLeak } from '../core/leak-types.js';
 
 export type { Alert, Exemplar, Finding, Kpi, RuleStatus } from '../core/alert-types.js';
 export type { Labels } from '../core/labels.js';
+export type { Leak, LeakSuspect, RunLeak } from '../core/leak-types.js';
 
 /** The resolved configuration, by option. */
 export interface ConfigValues {
@@ -250,57 +252,6 @@ export interface Stall {
   flame?: FlameTree | null;
 }
 
-/** What was found of one class of memory, a leak or not. */
-export interface Leak {
-  verdict: 'leak' | 'suspected' | 'none';
-  kind: 'heap' | 'external' | 'native' | 'handles';
-  /** Robust slope of what stays; of handles: their number an hour. 0 where there is too little to tell. */
-  growthBytesPerHour: number;
-  /** The same as a part of what was there at the beginning of the trend, 0.1 is 10 % an hour. */
-  growthRatioPerHour: number;
-  /** That the growth is real, 0..1. */
-  confidence: number;
-  /** Time at this rate until the limit that comes first; null: no growth, or no limit is known. */
-  msToLimit: number | null;
-  /** That limit: V8's of the heap, or the memory's of the cgroup or machine. */
-  limit: 'heap' | 'memory' | null;
-  /** Since when it is so, ISO 8601 wall clock. */
-  since: string;
-  /** The verdict in one sentence, with the culprit where it is known. */
-  message: string;
-  /** What is most likely leaking; null: not known (yet). */
-  culprit: LeakSuspect | null;
-  /** The likeliest three, the culprit first. */
-  suspects: LeakSuspect[];
-  /** The figures behind the verdict, in words. */
-  evidence: string[];
-  /** Why this is no alarm; empty for a leak. */
-  whyNot: string;
-  /** Heap profiles and snapshots of it, relative to the run directory, and why one was refused. */
-  files: string[];
-}
-
-/** Objects that may be what leaks. */
-export interface LeakSuspect {
-  /** As DevTools calls them: `Session`, `(string)`, `(closure) onData`. Empty: only the allocation is known. */
-  constructor: string;
-  /** Objects of it; 0: not known. */
-  count: number;
-  /** What would be freed with them; 0: not known. */
-  retainedBytes: number;
-  /** Who holds them: `SessionStore.sessions (Map)`; empty: not known. */
-  holder: string;
-  /** Where the holder or the class is defined; empty: not known. */
-  file: string;
-  line: number;
-  /** The function that made them, by the heap sampler, and its part of the growth; null: not known. */
-  allocation: { function: string; file: string; line: number; ratio: number } | null;
-  /** From the root to the objects. */
-  retainers: string[];
-  /** The sentence that names it. */
-  sentence: string;
-}
-
 /** What pitot itself cost and suffered. */
 export interface AgentHealth {
   /** Cores used by pitot's own threads over the window; 0 with a fault CPU_UNKNOWN where the platform does not tell. */
@@ -364,7 +315,8 @@ export interface RunSummary {
   cpu: RunCpuProfile | null;
   alerts: Alert[];
   stalls: RunStall[];
-  leaks: Leak[];
+  /** Of each kind what leaks or may, of every process, the worst first; of a kind of which nothing does, one. */
+  leaks: RunLeak[];
   kpis: Kpi[];
   rules: RuleStatus[];
   advice: Finding[];

@@ -2,7 +2,7 @@
 import { alertsInOrder, kpisInOrder, rulesInOrder, rulesInWords, targetSign } from './finding-order.js';
 import { nameOf } from './name-of.js';
 import type { Alert, Kpi, RuleStatus, RunSummary } from './report-types.js';
-import { type Column, cut, printable, textTable } from './text-table.js';
+import { type Column, cut, printable, textTable, wrapped } from './text-table.js';
 
 /** Alerts that are listed. */
 const ALERTS_SHOWN = 10;
@@ -87,18 +87,6 @@ export function renderRules(run: RunSummary, { width, colour }: { width: number;
 
 function ruleLine({ rule, severity, state }: RuleStatus, bold: (text: string) => string, red: (text: string) => string): string {
   return `  ${state === 'firing' || state === 'invalid' ? red(state) : state} ${severity} ${bold(printable(rule))}`;
-}
-
-/** Lines of at most `width` characters, broken between words; a word that is longer is cut. */
-function wrapped(text: string, width: number, indent: string): string[] {
-  const room = Math.max(20, width - indent.length);
-  const lines: string[] = [];
-  for (const word of printable(text).split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && [...last].length + 1 + [...word].length <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(cut(word, room));
-  }
-  return lines.map((line, index) => `${indent}${index > 0 && text.startsWith('- ') ? '  ' : ''}${line}`);
 }
 
 function plain(value: number): string {

@@ -1,8 +1,8 @@
 // The CPU profile and the stalls of a run as text for people.
 import { formatNs, msToNs } from '../core/units.js';
 import { nameOf } from './name-of.js';
-import type { RunStall, RunSummary, Stall } from './report-types.js';
-import { type Column, cut, printable, textTable } from './text-table.js';
+import type { RunStall, RunSummary } from './report-types.js';
+import { type Column, cut, printable, textTable, wrapped } from './text-table.js';
 import { whyNoProfile } from './why-no-profile.js';
 
 /** Rows a table shows. */
@@ -82,21 +82,9 @@ export function stallLines(run: Pick<RunSummary, 'stalls' | 'processes'>, width:
         width,
       ),
       ...(stall.top.length > 0 ? [cut(`${INDENT}in ${placeOf(stall.top[0])}`, width)] : []),
-      ...wrapped(printable(stall.reason), width - INDENT.length).map((line) => INDENT + line),
+      ...wrapped(stall.reason, width, INDENT),
     ]);
   return stalls.length > STALLS_SHOWN ? [...lines, `  … and ${grouped(stalls.length - STALLS_SHOWN)} more`] : lines;
-}
-
-/** What is known of a process that ended before its first report: its stalls. Ends with a line break. */
-export function renderStallsAlone(directory: string, stalls: readonly Stall[], width: number): string {
-  const lines = [
-    printable(directory),
-    '  no report: the process ended before its first window did, or that has not ended yet',
-    '',
-    `stalls${stallsShown(stalls.length)}`,
-    ...stallLines({ stalls: [...stalls], processes: [] }, width),
-  ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** The number of shown stalls, for a heading. */
@@ -112,21 +100,6 @@ function placeOf({ function: name, file, line }: { function: string; file: strin
 
 /** `2026-11-23 14:25:30`, or what stands there. */
 const clock = (iso: string): string => printable(iso).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d).*$/, '$1 $2');
-
-/** Broken between words; a word that is wider than a line is cut. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if ([...longer].length <= width) line = longer;
-    else {
-      if (line !== '') lines.push(line);
-      line = cut(word, width);
-    }
-  }
-  return line === '' ? lines : [...lines, line];
-}
 
 const percent = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))} %`;
 const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');

@@ -4,6 +4,7 @@ import { nameOf } from './name-of.js';
 import type { DistributionStats, PathStats, RunSummary } from './report-types.js';
 import { adviceLines, alertLines, alertsShown, kpiLines } from './text-alerts.js';
 import { cpuLines, cpuPathLines, functionLines, stallLines, stallsShown } from './text-cpu.js';
+import { leakLines } from './text-leaks.js';
 import { type Column, cut, printable, textTable } from './text-table.js';
 
 /** Rows a table shows. */
@@ -31,6 +32,11 @@ export function renderText(run: RunSummary, { width, colour }: TextOptions): str
     `alerts${alertsShown(run.alerts.length)}`,
     alertLines(run, width),
     run.alerts.some((alert) => alert.state !== 'resolved'),
+  );
+  section(
+    'leaks',
+    leakLines(run, width),
+    run.leaks.some(({ verdict }) => verdict === 'leak'),
   );
   section('KPIs', kpiLines(run, width));
   section('advice', adviceLines(run, width));

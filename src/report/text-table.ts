@@ -27,6 +27,18 @@ export function cut(text: string, width: number): string {
   return `${characters.slice(0, width - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`;
 }
 
+/** Lines of at most `width` characters, broken between words; a word that is longer is cut. */
+export function wrapped(text: string, width: number, indent: string): string[] {
+  const room = Math.max(20, width - indent.length);
+  const lines: string[] = [];
+  for (const word of printable(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && [...last].length + 1 + [...word].length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(cut(word, room));
+  }
+  return lines.map((line, index) => `${indent}${index > 0 && text.startsWith('- ') ? '  ' : ''}${line}`);
+}
+
 /** Replaces control characters: a label made from user input must not reach the terminal as an escape sequence. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type { Alert, Finding, Kpi, RuleStatus } from '../../src/core/alert-types.js';
 import { mergeReports } from '../../src/report/merge-reports.js';
-import type { Report, RunSummary } from '../../src/report/report-types.js';
+import type { Leak, Report, RunSummary } from '../../src/report/report-types.js';
 import { sampleReport } from '../support/sample-report.js';
 
 const lag = (value: number | null, status: Kpi['status'], of?: string): Kpi => ({
@@ -23,6 +23,10 @@ const finding = (figures: string): Finding => ({ name: 'event size', title: 'Eve
 const alertOf = (id: string, more: Partial<Alert> = {}): Alert => ({
   ...{ id, rule: 'projection lag', severity: 'warning', state: 'firing', labels: {}, since: '2026-01-02T03:04:05.000Z', value: 400, threshold: 300 },
   ...{ message: 'behind', runbook: '', evidence: [], actions: [], ...more },
+});
+const leakOf = (kind: Leak['kind'], verdict: Leak['verdict'], more: Partial<Leak> = {}): Leak => ({
+  ...{ kind, verdict, growthBytesPerHour: 1, growthRatioPerHour: 0.2, confidence: 0.9, msToLimit: null, limit: null, since: '', message: '' },
+  ...{ culprit: null, suspects: [], evidence: [], whyNot: '', files: [], ...more },
 });
 const merged = (...processes: Report[][]): RunSummary => mergeReports(processes.map((reports, i) => ({ directory: `d${i}`, reports })));
 
@@ -89,6 +93,47 @@ test('should keep alerts of one rule apart by their id, each as its newest repor
     [
       { host: 'box', pid: '1' },
       { host: 'other', pid: '2' },
+    ],
+  );
+});
+
+test('should keep what leaks in any process, the worst first, and of a kind that leaks in none one', (t) => {
+  const run = merged(
+    [sampleReport({ pid: 1, leaks: [leakOf('heap', 'suspected'), leakOf('external', 'none', { whyNot: 'first' }), leakOf('native', 'none')] })],
+    [sampleReport({ pid: 2, leaks: [leakOf('heap', 'leak', { msToLimit: 9000 }), leakOf('external', 'none'), leakOf('native', 'none')] })],
+    [
+      sampleReport({
+        pid: 3,
+        leaks: [leakOf('heap', 'leak', { msToLimit: 5000 }), leakOf('external', 'none'), leakOf('native', 'suspected', { msToLimit: 1 })],
+      }),
+    ],
+  );
+  t.deepEqual(
+    run.leaks.map(({ kind, verdict, process }) => [kind, verdict, process]),
+    [
+      ['heap', 'leak', 2],
+      ['heap', 'leak', 1],
+      ['native', 'suspected', 2],
+      ['heap', 'suspected', 0],
+      ['external', 'none', 0],
+    ],
+  );
+  t.is(run.leaks[4].whyNot, 'first');
+});
+
+test('should take the leaks of the newest window of a process, and the lines of its log that are newer', (t) => {
+  const [first, second] = [1, 2].map((seq) => sampleReport({ seq, leaks: [leakOf('heap', seq === 1 ? 'leak' : 'none'), leakOf('native', 'none')] }));
+  const afterMs = Date.parse(second.window.endAt) + 1;
+  const at = (kind: Leak['kind'], ms: number) => ({ ...leakOf(kind, 'suspected'), at: new Date(ms).toISOString() });
+  const { leaks } = mergeReports([
+    { directory: 'd', reports: [second, first], leaks: [at('heap', afterMs - 1), at('native', afterMs), at('handles', 0)] },
+  ]);
+  t.deepEqual(
+    leaks.map((leak) => [leak.kind, leak.verdict, 'at' in leak || 'process' in leak]),
+    [
+      ['native', 'suspected', false],
+      ['handles', 'suspected', false],
+      ['heap', 'none', false],
     ],
   );
 });

@@ -102,6 +102,7 @@ test('should merge what leaks are judged by when points have it', (t) => {
   t.deepEqual(thinTimeline([at(1000, 40, 7), at(2000, 0, 9)], 1).map(known), [
     { liveBytes: 40, arrayBuffersBytes: 10, nativeBytes: 80, fullGcCount: 2, handles: { descriptors: 9 } },
   ]);
+  t.is(mergeTimelines([[at(1000, 40, 7)], [at(1000, 0, 1)]])[0].liveBytes, 0, 'of one it is not known');
   t.deepEqual(mergeTimelines([[at(1000, 40, 7)], [at(1000, 60, 1)], [point(1000, 1000, 1)]]).map(known), [
     { liveBytes: 100, arrayBuffersBytes: 50, nativeBytes: 400, fullGcCount: 2, handles: { descriptors: 8 } },
   ]);

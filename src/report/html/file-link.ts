@@ -1,13 +1,13 @@
 // Links from the page to files of the run directory. The names come from a report, so only plain ones become links.
 import { html, type Markup } from '../../flame/draw/page/markup.js';
 
-/** A file under flame/, named as pitot names them. */
-const FLAME_FILE = /^flame\/[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** A file under flame/ or heap/, named as pitot names them. */
+const RUN_FILE = /^(?:flame|heap)\/[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** From the page to the run directory of a process, ending in a slash; empty where the page is in it; null: not known, files are named only. */
 export type ToDirectory = (process: number) => string | null;
 
 export function fileLink(file: string, to: string | null, text: string = file): Markup {
-  const isPlain = FLAME_FILE.test(file) && to !== null;
+  const isPlain = RUN_FILE.test(file) && to !== null;
   return isPlain ? html`<a href="${to.split('/').map(encodeURIComponent).join('/')}${file}">${text}</a>` : html`<code>${file}</code>`;
 }

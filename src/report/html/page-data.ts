@@ -2,6 +2,8 @@
 
 import { type DistributionShape, distributionShape } from '../distribution-shape.js';
 import type { CounterValue, DistributionStats, GaugeValue, Labels, PathStats, RunSummary, Stall, TimelinePoint } from '../report-types.js';
+import { CLASS_NAMES, MEMORY_CLASSES, memoryLevels, restName } from './memory-levels.js';
+import { memoryTrends, type PageTrend } from './memory-trends.js';
 import { stallRows } from './stall-rows.js';
 
 /** Distributions that get a picture, by total time (paths) and by count (distributions): bounds the page's size and the time to write it. */
@@ -26,6 +28,16 @@ export interface PageStall {
   where: string;
 }
 
+/** What the charts of memory draw; the levels belong to the points of the timeline. */
+export interface PageMemory {
+  classes: { id: string; name: string }[];
+  /** Of each point the bytes of each class, from the bottom of the stack up. */
+  levels: number[][];
+  trends: PageTrend[];
+  /** 0 where several processes are added up: each has its own. */
+  heapLimitBytes: number;
+}
+
 export interface PageData {
   binsPerOctave: number;
   shapesMax: number;
@@ -33,7 +45,8 @@ export interface PageData {
   distributions: PageDistribution[];
   counters: (CounterValue & { perS: number })[];
   gauges: GaugeValue[];
-  timeline: TimelinePoint[];
+  timeline: Omit<TimelinePoint, 'handles'>[];
+  memory: PageMemory;
   /** Earliest first. */
   stalls: PageStall[];
   limitBytes: number;
@@ -45,6 +58,7 @@ export function pageData(run: RunSummary): PageData {
   const perS = (count: number): number => (runS > 0 ? count / runS : 0);
   const byTotal = [...run.paths].sort((a, b) => totalNsOf(b) - totalNsOf(a));
   const sumNs = byTotal.reduce((sum, path) => sum + totalNsOf(path), 0);
+  const timeline = [...run.timeline].sort((a, b) => a.atMs - b.atMs);
   const byCount = [...run.distributions].sort((a, b) => b.count - a.count);
   return {
     binsPerOctave: BINS_PER_OCTAVE,
@@ -66,10 +80,25 @@ export function pageData(run: RunSummary): PageData {
     }),
     counters: run.counters.map((counter) => ({ ...counter, perS: perS(counter.delta) })),
     gauges: run.gauges,
-    timeline: [...run.timeline].sort((a, b) => a.atMs - b.atMs),
+    // Counts by name are in a table, and would be half of the page.
+    timeline: timeline.map(({ handles: _handles, ...point }) => point),
+    memory: pageMemory(run, timeline),
     stalls: pageStalls(run),
     limitBytes: run.runtime.memory.limitBytes,
     limitSource: run.runtime.memory.limitSource,
+  };
+}
+
+function pageMemory(run: RunSummary, timeline: readonly TimelinePoint[]): PageMemory {
+  const names = { ...CLASS_NAMES, rest: restName(timeline) };
+  return {
+    classes: MEMORY_CLASSES.map((id) => ({ id, name: names[id] })),
+    levels: timeline.map((point) => {
+      const levels = memoryLevels(point);
+      return MEMORY_CLASSES.map((id) => Math.round(levels[id]));
+    }),
+    trends: memoryTrends(run, timeline),
+    heapLimitBytes: run.processes.length === 1 ? run.runtime.memory.heapLimitBytes : 0,
   };
 }
 

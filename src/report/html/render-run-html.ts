@@ -11,6 +11,7 @@ import { pageData } from './page-data.js';
 import { agentSection } from './sections/agent.js';
 import { cpuSection } from './sections/cpu.js';
 import { findingsLinks, findingsSections } from './sections/findings.js';
+import { memorySection } from './sections/memory.js';
 import { rulesSection } from './sections/rules.js';
 import { runtimeSection } from './sections/runtime.js';
 import { summarySection } from './sections/summary.js';
@@ -46,6 +47,7 @@ export function renderRunHtml(run: RunSummary, { directory }: RunHtmlOptions = {
     ...findingsLinks(run),
     ['paths', 'Paths'],
     ['timelines', 'Timelines'],
+    ['memory', 'Memory'],
     ['cpu', 'CPU'],
     ['distributions', 'Distributions'],
     ['counters', 'Counters'],
@@ -74,6 +76,7 @@ ${summarySection(run)}
 ${findingsSections(run, toDirectory)}
 <section id="paths"><h2>Paths</h2></section>
 <section id="timelines"><h2>Timelines</h2></section>
+${memorySection(run)}
 ${cpuSection(run, run.processes.length === 1 ? toDirectory(0) : null)}
 <section id="distributions"><h2>Distributions</h2></section>
 <div class="pair">

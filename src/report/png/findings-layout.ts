@@ -1,10 +1,11 @@
-// What is wrong, above the paths: alerts that fire, KPIs that breach, stalls. The worst of each; nothing where there is none.
+// What is wrong, above the paths: alerts that fire, what leaks or may, KPIs that breach, stalls. The worst of each; nothing where there is none.
 import { formatNs, msToNs } from '../../core/units.js';
 import { fitText, oneLine } from '../../flame/draw/canvas/fit-text.js';
 import { formatCount, formatTime, significant } from '../../flame/draw/page/figures.js';
-import { alertsInOrder } from '../finding-order.js';
+import { alertsInOrder, leaksInOrder } from '../finding-order.js';
 import { stallRows } from '../html/stall-rows.js';
-import type { Alert, Kpi, RunStall, RunSummary } from '../report-types.js';
+import { leakAmount, leakKind, leaksInWords, timeToLimit } from '../leak-words.js';
+import type { Alert, Kpi, RunLeak, RunStall, RunSummary } from '../report-types.js';
 import { layFigure, layRuns, type TextRun } from './runs-of-text.js';
 import { FIGURE, HEADING, horizontal, type Ink, type Measure, NOTE, type Shape, text } from './scene.js';
 
@@ -37,7 +38,7 @@ interface List {
 export function layFindings(run: RunSummary, leftX: number, rightX: number, top: number, measure: Measure): { shapes: Shape[]; bottom: number } {
   const shapes: Shape[] = [];
   let y = top;
-  for (const list of [alertsOf(run), kpisOf(run), stallsOf(run)].filter(({ count }) => count > 0)) {
+  for (const list of [alertsOf(run), leaksOf(run), kpisOf(run), stallsOf(run)].filter(({ count }) => count > 0)) {
     if (y > top) y += LIST_GAP_PX;
     shapes.push(...layTitle(list, leftX, rightX, y, measure));
     y += LINE_PX;
@@ -82,6 +83,31 @@ function alertLine({ severity, since, rule, labels, message }: Alert): Line {
       { text: oneLine(rule), ink: 'ink' },
       ...Object.entries(labels ?? {}).map(([key, value]): TextRun => ({ text: `  ${oneLine(key)} ${oneLine(value)}`, ink: 'soft' })),
       { text: `   ${oneLine(message)}`, ink: 'ink' },
+    ],
+  };
+}
+
+function leaksOf(run: RunSummary): List {
+  const leaking = leaksInOrder(run.leaks.filter(({ verdict }) => verdict !== 'none'));
+  return {
+    title: 'Leaks',
+    count: leaking.length,
+    about: `, ${leaksInWords(leaking)}`,
+    lines: leaking.slice(0, FINDINGS_MAX).map((leak) => leakLine(leak, run)),
+  };
+}
+
+function leakLine(leak: RunLeak, run: RunSummary): Line {
+  const { verdict, process, culprit } = leak;
+  const limit = timeToLimit(leak);
+  return {
+    mark: { text: verdict, ink: verdict === 'leak' ? 'bad' : 'warn' },
+    figure: leakAmount(leak),
+    runs: [
+      { text: leakKind(leak), ink: 'ink' },
+      ...(process === undefined ? [] : [{ text: `  pid ${run.processes[process]?.pid}`, ink: 'soft' } as const]),
+      ...(limit === '' ? [] : [{ text: `  ${limit}`, ink: 'soft' } as const]),
+      { text: `   ${oneLine(culprit?.sentence ?? leak.message)}`, ink: 'ink' },
     ],
   };
 }

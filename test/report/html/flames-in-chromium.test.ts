@@ -131,7 +131,7 @@ inChromium('should tell of a stall when it is pointed at, and open its row and f
 
 inChromium('should lead to stalls by keyboard alone', async (t) => {
   const { page, url } = await openPage(t.context.browser, profiledRun());
-  await page.locator('.stack').focus();
+  await page.locator('#timelines .stack').focus();
   await page.keyboard.press('Tab');
   t.is(await page.evaluate('document.activeElement.dataset.stall'), 'stall-1');
   t.regex(await textAt(page.locator('.moment')), /main stalled 2\.40 s, executing, in compileReport/);
@@ -146,7 +146,7 @@ inChromium('should lead to stalls by keyboard alone', async (t) => {
   await page.keyboard.press('Tab');
   t.is(await page.evaluate('document.activeElement.closest("#timelines")'), null);
   // With the cursor on the moment of a stall, Enter opens it.
-  await page.locator('.stack').focus();
+  await page.locator('#timelines .stack').focus();
   await page.keyboard.press('Escape');
   for (let i = 0; i < 41; i++) await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');

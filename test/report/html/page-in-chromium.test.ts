@@ -197,7 +197,7 @@ inChromium('should read all timelines at one moment under the pointer and by arr
   const { page } = await openPage(t.context.browser, run);
   const readouts = async (): Promise<string[]> => (await page.locator('#timelines dd').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
   t.is((await readouts())[0], '412 ms');
-  await page.locator('.stack').focus();
+  await page.locator('#timelines .stack').focus();
   await page.keyboard.press('ArrowRight');
   const [point] = run.timeline;
   t.regex(await textAt(page.locator('.moment')), /^10:21:01 UTC/);

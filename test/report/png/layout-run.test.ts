@@ -148,15 +148,43 @@ test('should list what fires, what breaches and what stalled, the worst first an
   );
 });
 
+test('should list what leaks or may, with its rate, its limit and the culprit', (t) => {
+  const run = ledgerRunWithFindings();
+  const [heap] = run.leaks;
+  const leaking = {
+    ...heap,
+    verdict: 'leak' as const,
+    kind: 'handles' as const,
+    name: 'descriptors',
+    growthBytesPerHour: 120,
+    process: 0,
+    culprit: null,
+    message: 'so',
+  };
+  const many = { ...run, leaks: [...run.leaks, leaking] };
+  const texts = textsOf(many);
+  t.deepEqual(texts.slice(texts.indexOf('Leaks') + 1, texts.indexOf('Leaks') + 2), ['2, 1 leak, 1 suspected']);
+  t.deepEqual(lineOf(many, 'Handles: descriptors'), [
+    'leak',
+    '120/h',
+    'Handles: descriptors',
+    '  pid 31817',
+    '  memory limit in 1 h 30 min',
+    '   so',
+  ]);
+  t.deepEqual(lineOf(many, 'Heap').slice(0, 5), ['suspected', '90.0', 'MiB/h', 'Heap', '  memory limit in 1 h 30 min']);
+});
+
 test('should leave the findings out, and no hole, when nothing is wrong', (t) => {
   const heightOf = (run: RunSummary): number => layoutRun(run, 1200, monoMeasure).heightPx;
-  const { alerts, kpis, stalls, ...run } = ledgerRunWithFindings();
-  const resolved = { ...run, alerts: alerts.slice(1), kpis: kpis.filter(({ status }) => status !== 'breach'), stalls: [] };
+  const { alerts, kpis, stalls, leaks, ...run } = ledgerRunWithFindings();
+  const calm = leaks.filter(({ verdict }) => verdict === 'none');
+  const resolved = { ...run, alerts: alerts.slice(1), kpis: kpis.filter(({ status }) => status !== 'breach'), stalls: [], leaks: calm };
   t.deepEqual(
-    textsOf(resolved).filter((text) => /^(Alerts that fire|KPIs that breach|Stalls)$/.test(text)),
+    textsOf(resolved).filter((text) => /^(Alerts that fire|Leaks|KPIs that breach|Stalls)$/.test(text)),
     [],
   );
-  t.is(heightOf(resolved), heightOf({ ...run, alerts: [], kpis: [], stalls: [] }));
+  t.is(heightOf(resolved), heightOf({ ...run, alerts: [], kpis: [], stalls: [], leaks: [] }));
   // A title and one line, and the gap to the paths.
   t.is(heightOf({ ...resolved, stalls }) - heightOf(resolved), 28 + 28 + 30);
 });

@@ -1,4 +1,4 @@
-// Page script, part 8: what leads to a flame graph: rows of the table of functions, links to stalls; and what is folded away until it is asked for.
+// Page script, part 10: what leads to a flame graph: rows of the table of functions, links to stalls; and what is folded away until it is asked for.
 export const flamesScript = `
 /** Opens whatever hides an element. */
 function unfold(element) {

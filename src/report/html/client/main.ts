@@ -1,8 +1,10 @@
-// Page script, part 9: fragment and resizing; starts everything. The parts make one script, in this order.
+// Page script, part 11: fragment and resizing; starts everything. The parts make one script, in this order.
 import { domScript } from '../../../flame/draw/page/dom-script.js';
 import { formatScript } from '../../../flame/draw/page/format-script.js';
 import { themeScript } from '../../../flame/draw/page/theme-script.js';
+import { chartStackScript } from './chart-stack.js';
 import { flamesScript } from './flames.js';
+import { memoryScript } from './memory.js';
 import { pathTablesScript } from './path-tables.js';
 import { shapesScript } from './shapes.js';
 import { stallMarksScript } from './stall-marks.js';
@@ -31,10 +33,10 @@ themeToggle();
 const tables = [pathTable(), distributionTable()].filter(Boolean);
 counterTable();
 gaugeTable();
-const timelines = buildTimelines();
+const chartStacks = [buildTimelines(), buildMemory()].filter(Boolean);
 let widthPx = innerWidth;
 const redraw = () => {
-  if (timelines) timelines.draw();
+  for (const stack of chartStacks) stack.draw();
   for (const table of tables) table.redrawDetail();
 };
 addEventListener('resize', () => {
@@ -50,6 +52,6 @@ followHash();
 export const pageScript = `'use strict';
 {
 const data = JSON.parse(document.getElementById('pitot-data').textContent);
-${[domScript, formatScript, themeScript, shapesScript, tableScript, pathTablesScript, stallMarksScript, timelinesScript, flamesScript, mainScript].join('')}
+${[domScript, formatScript, themeScript, shapesScript, tableScript, pathTablesScript, chartStackScript, stallMarksScript, timelinesScript, memoryScript, flamesScript, mainScript].join('')}
 }
 `;

@@ -1,4 +1,4 @@
-// Page script, part 6: stalls on the timelines: a lane of shapes that can be tabbed to, and a span across every chart. Each leads to the stall's row.
+// Page script, part 7: stalls on the timelines: a lane of shapes that can be tabbed to, and a span across every chart. Each leads to the stall's row.
 import { VERDICT_SHAPES } from '../stall-marks.js';
 
 export const stallMarksScript = `

@@ -1,9 +1,6 @@
-// Page script, part 7: the run's timelines. One time axis, one cursor: the pointer or the arrow keys read every chart at the same moment.
+// Page script, part 8: the run's timelines.
 export const timelinesScript = `
 const PLOT_HEIGHT_PX = 92;
-const GUTTER_PX = 64;
-/** A hole in the samples of more than this many spans is drawn as a hole. */
-const GAP_SPANS = 2.5;
 
 const CHARTS = [
   { title: 'Event-loop delay', about: 'how late the main loop turned', format: formatNs, series: [
@@ -25,74 +22,38 @@ function buildTimelines() {
     mount.append(el('p', { class: 'empty' }, 'No runtime sample was taken: the run ended before the first was due.'));
     return null;
   }
-  const fromMs = points[0].atMs - points[0].spanMs;
-  const toMs = Math.max(points[points.length - 1].atMs, fromMs + 1);
-  const moment = el('p', { class: 'moment' });
-  const stack = el('div', { class: 'stack', tabindex: 0, role: 'group', 'aria-label': 'Timelines; arrow keys move the cursor' });
-  const charts = CHARTS.map((chart) => buildChart(chart, points));
+  const [fromMs, toMs] = timesOf(points);
   const stalls = stallsWithin(fromMs, toMs);
-  const lane = stalls.length > 0 ? buildStallLane(stalls, fromMs, toMs) : null;
-  if (lane !== null) stack.append(lane.node);
-  stack.append(...charts.map((chart) => chart.node), el('div', { class: 'chart axis' }, el('div'), el('div', { class: 'times' })));
-  mount.append(moment, stack);
-  let at = null;
-  let xNow = null;
-
   /** Those of a moment, the longest first. */
   const stallsAt = (point) => stalls.filter((stall) => stall.fromMs <= point.atMs && stall.fromMs + stall.durationMs >= point.atMs - point.spanMs).sort((a, b) => b.durationMs - a.durationMs);
-
-  function draw() {
-    const widthPx = charts[0].plot.clientWidth || 700;
-    const xOf = (ms) => GUTTER_PX + ((ms - fromMs) / (toMs - fromMs)) * (widthPx - GUTTER_PX - 1);
-    const ticks = timeTicks(fromMs, toMs, Math.max(2, Math.floor(widthPx / 110)));
-    for (const chart of charts) chart.draw(widthPx, xOf, ticks, stallSpans(stalls, fromMs, toMs, xOf, PLOT_HEIGHT_PX));
-    if (lane !== null) lane.draw(widthPx, xOf);
-    const labels = ticks.map((ms) => svg('text', { class: 'tick', x: xOf(ms).toFixed(1), y: 12, 'text-anchor': anchorOf(xOf(ms), widthPx) }, formatClock(ms)));
-    stack.querySelector('.times').replaceChildren(svg('svg', { viewBox: '0 0 ' + widthPx + ' 18', 'aria-hidden': 'true' }, labels));
-    xNow = xOf;
-    move(at, xOf);
-    stack.onpointermove = (event) => {
-      const box = charts[0].plot.getBoundingClientRect();
-      const px = event.clientX - box.left;
-      const ms = fromMs + ((px - GUTTER_PX) / (box.width - GUTTER_PX - 1)) * (toMs - fromMs);
-      move(px < GUTTER_PX - 8 ? null : nearest(points, ms), xOf, stallOf(event.target));
-    };
-    stack.onpointerleave = () => move(null, xOf);
-    stack.onkeydown = (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (event.key === 'Escape') move(null, xOf);
-      // On a mark of the lane, Enter is the link's own.
-      if (event.key === 'Enter' && event.target === stack && at !== null && stallsAt(points[at]).length > 0) location.hash = stallsAt(points[at])[0].id;
-      if (step === undefined) return;
-      event.preventDefault();
-      move(at === null ? (step > 0 ? 0 : points.length - 1) : Math.min(points.length - 1, Math.max(0, at + step)), xOf);
-    };
-  }
-
   const stallOf = (target) => {
     const link = target.closest('[data-stall]');
     return link === null ? undefined : stalls.find((stall) => stall.id === link.dataset.stall);
   };
+  const lane = stalls.length > 0 ? buildStallLane(stalls, fromMs, toMs) : null;
 
-  /** stall: the one that is pointed at. */
-  function move(index, xOf, stall) {
-    at = index;
-    const point = index === null ? null : points[index];
-    const met = point === null ? [] : stallsAt(point);
-    const told = stall || met[0];
-    const more = met.filter((other) => other !== told).length;
-    moment.replaceChildren(
-      point === null ? 'Highest of the run; point at a chart to read a moment.' : formatClock(point.atMs) + ' UTC, over ' + formatNs(point.spanMs * 1e6),
-      ...(told === undefined ? [] : [el('span', { class: 'told' }, stallShape(told.verdict), ' ' + stallText(told) + (more > 0 ? ', and ' + formatCount(more) + ' more' : ''), el('small', {}, ' click or Enter opens it'))]));
-    for (const chart of charts) chart.read(point, point === null ? 0 : xOf(point.atMs - point.spanMs / 2));
-  }
-
-  draw();
-  stack.addEventListener('focusin', (event) => {
-    const stall = stallOf(event.target);
-    if (stall !== undefined) move(nearest(points, stall.fromMs + stall.durationMs / 2), xNow, stall);
+  const stack = buildChartStack({
+    mount, points, lane, label: 'Timelines',
+    atRest: 'Highest of the run; point at a chart to read a moment.',
+    charts: CHARTS.map((chart) => buildChart(chart, points)),
+    marksOf: (xOf) => stallSpans(stalls, fromMs, toMs, xOf, PLOT_HEIGHT_PX),
+    markAt: stallOf,
+    /** stall: the one that is pointed at. */
+    tell: (point, stall) => {
+      const met = point === null ? [] : stallsAt(point);
+      const told = stall || met[0];
+      const more = met.filter((other) => other !== told).length;
+      return told === undefined ? [] : [el('span', { class: 'told' }, stallShape(told.verdict), ' ' + stallText(told) + (more > 0 ? ', and ' + formatCount(more) + ' more' : ''), el('small', {}, ' click or Enter opens it'))];
+    },
+    onEnter: (point) => {
+      if (stallsAt(point).length > 0) location.hash = stallsAt(point)[0].id;
+    },
   });
-  return { draw };
+  stack.node.addEventListener('focusin', (event) => {
+    const stall = stallOf(event.target);
+    if (stall !== undefined) stack.move(nearest(points, stall.fromMs + stall.durationMs / 2), stall);
+  });
+  return stack;
 }
 
 function buildChart(chart, points) {
@@ -103,32 +64,27 @@ function buildChart(chart, points) {
   const limitInRange = limit > 0 && limit <= peak * 2;
   const top = chart.full || niceTop(Math.max(peak, limitInRange ? limit : 0), chart.bytes);
   const readouts = chart.series.map((line) => el('dd', {}));
-  const keys = chart.series.map((line, i) => el('div', {}, el('dt', {}, svg('svg', { class: 'key', viewBox: '0 0 16 8', 'aria-hidden': 'true' }, svg('path', { class: keyClass(line.kind), d: keyPath(line.kind) })), line.name), readouts[i]));
+  const keys = chart.series.map((line, i) => keyOf(svg('path', { class: keyClass(line.kind), d: keyPath(line.kind) }), line.name, readouts[i]));
   const about = limit > 0 ? 'limit ' + formatBytes(limit) + ' by ' + data.limitSource + (limitInRange ? '' : ', far above') : chart.about;
   const plot = el('div', { class: 'plot' });
   const node = el('div', { class: 'chart' }, el('div', { class: 'key-column' }, el('h3', {}, chart.title), about && el('p', {}, about), el('dl', {}, keys)), plot);
   const label = chart.title + ', highest: ' + chart.series.map((line, i) => line.name + ' ' + chart.format(highest[i])).join(', ');
   let cursor = null;
 
-  function draw(widthPx, xOf, ticks, spans) {
+  function draw(widthPx, xOf, ticks, marks) {
     const yOf = (value) => PLOT_HEIGHT_PX - 1 - (Math.min(value, top) / top) * (PLOT_HEIGHT_PX - 10);
     const levels = [0, top / 2, top];
     cursor = svg('path', { class: 'cursor', d: '' });
     plot.replaceChildren(svg('svg', { viewBox: '0 0 ' + widthPx + ' ' + PLOT_HEIGHT_PX, role: 'img', 'aria-label': label },
-      levels.map((level) => [
-        svg('path', { class: level === 0 ? 'base' : 'grid', d: 'M' + GUTTER_PX + ' ' + yOf(level).toFixed(1) + 'H' + widthPx }),
-        svg('text', { class: 'tick', x: GUTTER_PX - 6, y: (yOf(level) + (level === 0 ? 0 : 4)).toFixed(1), 'text-anchor': 'end' }, level === 0 ? '0' : trimmed(chart.format(level))),
-      ]),
-      ticks.map((ms) => svg('path', { class: 'grid', d: 'M' + xOf(ms).toFixed(1) + ' ' + yOf(top).toFixed(1) + 'V' + PLOT_HEIGHT_PX })),
+      chartGrid(widthPx, PLOT_HEIGHT_PX, yOf, levels, chart.format, ticks, xOf),
       chart.series.map((line) => drawSeries(line, points, xOf, yOf)),
-      limitInRange && svg('path', { class: 'limit', d: 'M' + GUTTER_PX + ' ' + yOf(limit).toFixed(1) + 'H' + widthPx }),
-      limitInRange && svg('text', { class: 'limit', x: widthPx - 4, y: (yOf(limit) - 4).toFixed(1), 'text-anchor': 'end' }, 'limit'),
-      cursor, spans));
+      limitInRange && limitLine(yOf(limit), widthPx, 'limit'),
+      cursor, marks));
   }
 
-  function read(point, x) {
-    cursor.setAttribute('d', point === null ? '' : 'M' + x.toFixed(1) + ' 0V' + PLOT_HEIGHT_PX);
-    readouts.forEach((readout, i) => readout.replaceChildren(...[figure(chart.format(point === null ? highest[i] : chart.series[i].of(point)))].flat()));
+  function read(index, x) {
+    cursor.setAttribute('d', cursorPath(index, x, PLOT_HEIGHT_PX));
+    readouts.forEach((readout, i) => readout.replaceChildren(...[figure(chart.format(index === null ? highest[i] : chart.series[i].of(points[index])))].flat()));
   }
 
   return { node, plot, draw, read };
@@ -158,43 +114,6 @@ function drawSeries(line, points, xOf, yOf) {
   return line.kind === 'area' ? [svg('path', { class: 'area', d: area }), svg('path', { class: 'line accent', d })] : svg('path', { class: line.kind, d });
 }
 
-function runsOf(points) {
-  const runs = [];
-  let last = null;
-  for (const point of points) {
-    if (last === null || point.atMs - last.atMs > GAP_SPANS * Math.max(point.spanMs, last.spanMs)) runs.push([]);
-    runs[runs.length - 1].push(point);
-    last = point;
-  }
-  return runs;
-}
-
 const keyClass = (kind) => (kind === 'area' ? 'line accent' : kind);
 const keyPath = (kind) => (kind === 'bars' ? 'M2 8V2H6V8ZM9 8V0H13V8Z' : 'M0 4H16');
-const anchorOf = (x, widthPx) => (x > widthPx - 28 ? 'end' : 'middle');
-
-function nearest(points, ms) {
-  let best = 0;
-  for (let i = 1; i < points.length; i++) {
-    if (Math.abs(points[i].atMs - points[i].spanMs / 2 - ms) < Math.abs(points[best].atMs - points[best].spanMs / 2 - ms)) best = i;
-  }
-  return best;
-}
-
-/** The next round figure above: 1, 2, 4, 6 or 8 of a power of ten; of bytes, of a power of 1024. */
-function niceTop(value, bytes) {
-  if (!(value > 0)) return 1;
-  const unit = bytes ? 1024 ** Math.floor(Math.log2(value) / 10) : 1;
-  const power = 10 ** Math.floor(Math.log10(value / unit));
-  return unit * power * ([1, 2, 4, 6, 8, 10].find((step) => step * power * unit >= value) || 10);
-}
-
-/** Round times of day. */
-function timeTicks(fromMs, toMs, most) {
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map((s) => s * 1000);
-  const step = steps.find((ms) => (toMs - fromMs) / ms <= most) || Math.ceil((toMs - fromMs) / most / 86400000) * 86400000;
-  const ticks = [];
-  for (let ms = Math.ceil(fromMs / step) * step; ms <= toMs; ms += step) ticks.push(ms);
-  return ticks;
-}
 `;

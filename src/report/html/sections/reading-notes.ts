@@ -2,6 +2,7 @@
 
 import { formatCount, formatRatio } from '../../../flame/draw/page/figures.js';
 import { html, type Markup } from '../../../flame/draw/page/markup.js';
+import { leaksInWords } from '../../leak-words.js';
 import type { RunSummary } from '../../report-types.js';
 
 export function readingNotes(run: RunSummary): Markup | null {
@@ -10,6 +11,8 @@ export function readingNotes(run: RunSummary): Markup | null {
   const firing = run.alerts.filter((alert) => alert.state === 'firing').length;
   const many = (count: number, one: string, more: string): string => `${formatCount(count)} ${count === 1 ? one : more}`;
   if (firing > 0) notes.push(html`<b>${many(firing, 'alert fires', 'alerts fire')}</b>: see <a href="#alerts">alerts</a>.`);
+  const leaks = leaksInWords(run.leaks);
+  if (leaks !== '') notes.push(html`<b>${leaks}</b>: see <a href="#leaks">leaks</a>.`);
   if (run.stalls.length > 0)
     notes.push(html`The event loop <b>stalled ${many(run.stalls.length, 'time', 'times')}</b>: see <a href="#stalls">stalls</a>.`);
   if (records.dropped > 0) {

@@ -5,8 +5,19 @@ import { tokensStyle } from '../../../flame/draw/page/tokens.js';
 import { findingsStyle } from './findings.js';
 import { listsStyle } from './lists.js';
 import { mediaStyle } from './media.js';
+import { memoryStyle } from './memory.js';
 import { rowsStyle } from './rows.js';
 import { sectionsStyle } from './sections.js';
 import { timelinesStyle } from './timelines.js';
 
-export const pageStyle = [tokensStyle, sectionsStyle, rowsStyle, timelinesStyle, FLAME_STYLE, listsStyle, findingsStyle, mediaStyle].join('');
+export const pageStyle = [
+  tokensStyle,
+  sectionsStyle,
+  rowsStyle,
+  timelinesStyle,
+  FLAME_STYLE,
+  listsStyle,
+  findingsStyle,
+  memoryStyle,
+  mediaStyle,
+].join('');
