@@ -1,6 +1,7 @@
 // From the paths a user names to the reports of each process: none is read twice, and a process named in pieces stays one.
 import { dirname, resolve } from 'node:path';
 import { PitotError } from '../core/errors.js';
+import { readLeaks } from '../report/leaks-log.js';
 import type { ReportGroup } from '../report/merge-reports.js';
 import type { Report } from '../report/report-types.js';
 import { findRuns, kindOfPath, type OnSkipped, readReport, readReports, runsOfNewest } from '../report/run-directories.js';
@@ -40,6 +41,7 @@ export function selectReports(paths: readonly string[], all: boolean, onSkipped:
       directory,
       reports: readReports(directory, onSkipped),
       stalls: readable(directory, () => readStalls(directory)),
+      leaks: readable(directory, () => readLeaks(directory)),
     })),
     ...[...windows].filter(([key]) => !runs.has(key)).flatMap(([, { directory, reports }]) => byProcess(directory, [...reports.values()])),
   ];

@@ -6,11 +6,15 @@ import type { Leak } from './report-types.js';
 export const LEAKS_FILE = 'leaks.ndjson';
 const FILE: NdjsonFile = { name: LEAKS_FILE, olderName: 'leaks.1.ndjson', bytesMax: LEAKS_BYTES_MAX };
 
-/** One line of leaks.ndjson: the finding as it stood then. */
-export interface LeakLine extends Leak {
-  event: 'verdict' | 'named' | 'files';
+/** A finding as it stood when it was written. */
+export interface LoggedLeak extends Leak {
   /** Wall clock when the line was written, ISO 8601. */
   at: string;
+}
+
+/** One line of leaks.ndjson. */
+export interface LeakLine extends LoggedLeak {
+  event: 'verdict' | 'named' | 'files';
 }
 
 /**
@@ -20,8 +24,8 @@ export interface LeakLine extends Leak {
 export const appendLeak = (directory: string, line: LeakLine): void => appendLine(directory, FILE, line);
 
 /** The newest finding of each kind in a run; none where there is no file. A line that cannot be read is passed over. */
-export function readLeaks(directory: string): Leak[] {
-  const leaks = new Map<string, Leak>();
+export function readLeaks(directory: string): LoggedLeak[] {
+  const leaks = new Map<string, LoggedLeak>();
   for (const line of readLines(directory, FILE)) if (isLeak(line)) leaks.set(line.kind, withoutEvent(line));
   return [...leaks.values()];
 }
@@ -31,6 +35,6 @@ function isLeak(line: unknown): line is LeakLine {
   return typeof verdict === 'string' && typeof kind === 'string' && Array.isArray(suspects);
 }
 
-function withoutEvent({ event: _event, at: _at, ...leak }: LeakLine): Leak {
+function withoutEvent({ event: _event, ...leak }: LeakLine): LoggedLeak {
   return leak;
 }

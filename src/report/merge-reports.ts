@@ -2,6 +2,7 @@
 import { PitotError } from '../core/errors.js';
 import type { Fault } from '../core/fault-log.js';
 import { EXEMPLARS_MAX, FAULTS_MAX, TIMELINE_POINTS_MAX } from '../core/limits.js';
+import type { LoggedLeak } from './leaks-log.js';
 import { CpuMerger, unionMs } from './merge-cpu.js';
 import { currentWindows, mergeAdvice, mergeKpis, mergeLeaks, mergeRules, ownedAlerts } from './merge-findings.js';
 import { GcMerger, mergeRuntimes, RuntimeMerger } from './merge-runtime.js';
@@ -11,11 +12,6 @@ import type { Alert, Exemplar, Labels, Leak, RecordCounts, Report, RunStall, Run
 
 /** Stalls and alerts that are kept, a process and a run; beyond it the longest stalls and the newest alerts. A longer list says no more. */
 const EVENTS_MAX = 200;
-
-/** A finding, and the wall clock when it was written, ISO 8601. */
-export interface LoggedLeak extends Leak {
-  at: string;
-}
 
 /** One process: its run directory and its reports, read one at a time. */
 export interface ReportGroup {

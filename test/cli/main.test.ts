@@ -251,6 +251,34 @@ test('should print the stalls of a process that was killed before its first repo
   t.regex(asked.stderr, /at least one report/);
 });
 
+test('should print the leaks of a process that was killed before its first report', (t) => {
+  const directory = join(base, 'leaked', 'ledger.20260102-030405.9');
+  mkdirSync(directory, { recursive: true });
+  const leak = {
+    verdict: 'leak',
+    kind: 'heap',
+    growthBytesPerHour: 1e9,
+    growthRatioPerHour: 2,
+    confidence: 0.9,
+    msToLimit: null,
+    limit: null,
+    since: '',
+  };
+  const line = {
+    event: 'verdict',
+    at: '2026-01-02T03:04:06.311Z',
+    ...leak,
+    message: 'The heap leaks',
+    culprit: null,
+    suspects: [],
+    evidence: ['so'],
+  };
+  writeFileSync(join(directory, 'leaks.ndjson'), `${JSON.stringify({ ...line, whyNot: '', files: [] })}\n`);
+  const { status, stdout } = pitot(['report', directory]);
+  t.is(status, 0);
+  t.is(stdout.split('\n').slice(2).join('\n'), '\nleaks\n  leak Heap: The heap leaks\n    evidence\n      so\n');
+});
+
 test('should say that there is a newer run when it has no report yet', (t) => {
   const { first } = writeCluster('newer');
   const newer = join(base, 'newer', 'ledger.20260102-040405.9');
