@@ -324,7 +324,7 @@ export class Agent {
   private receive(message: HostMessage): void {
     if (message.kind === 'thread') this.threads.adopt(message.sab, message.name, null);
     else if (message.kind === 'ended') this.threads.markEnded(message.threadId);
-    else if (message.kind === 'fault') this.fault(message.code, message.message);
+    else if (message.kind === 'fault') this.fault(message.code, message.message, message.count);
     else if (message.kind === 'flush' || message.kind === 'heap-snapshot') void this.answer(message);
     else if (message.kind === 'exemplar') this.exemplars.add(message.exemplar);
   }
@@ -393,8 +393,8 @@ export class Agent {
     };
   }
 
-  private fault(code: string, message: string): void {
-    this.faults.add(code, message, wallMs());
+  private fault(code: string, message: string, count?: number): void {
+    this.faults.add(code, message, wallMs(), count);
     this.log.log('warn', { code }, message);
   }
 }

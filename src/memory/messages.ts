@@ -32,8 +32,8 @@ export type HostMessage =
   | { kind: 'flush'; id: string }
   /** Answered as a flush is. */
   | { kind: 'heap-snapshot'; id: string }
-  /** A fault of pitot's own on an application thread. */
-  | { kind: 'fault'; code: string; message: string }
+  /** A fault of pitot's own on an application thread. count: how often it came since it was last told; default 1. */
+  | { kind: 'fault'; code: string; message: string; count?: number }
   /** A command that is among the slowest of its thread's window so far. */
   | { kind: 'exemplar'; exemplar: ExemplarMessage };
 
