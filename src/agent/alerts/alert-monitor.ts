@@ -30,7 +30,7 @@ export interface AlertSources {
   /** Runs the actions of a rule; resolves with a line for each that says what came of it, and tells the lines so far whenever there is one more. */
   act(alert: Alert, rule: Rule, onLines: (lines: string[]) => void): Promise<string[]>;
   /** Hands an alert that fires or is resolved to the rule's sinks. */
-  send(alert: Alert, rule: Rule): void;
+  send(alert: Alert): void;
   /** Alerts that fire go on firing: for sinks that must be told again and again, or later. holding: see RuleEngine. */
   goesOn(firing: readonly Alert[], holding: () => ReadonlySet<string>): void;
   onAlert(line: AlertLine): void;
@@ -119,9 +119,14 @@ export class AlertMonitor {
 
   private evaluate(given: Figures): Figures {
     const figures = withProjectionLags(this.operations.correct(given), this.history);
+    const orphans = this.engine.takeOrphans(figures.atMs);
+    for (const alert of orphans) {
+      this.tell('resolved', alert);
+      this.sources.send(alert);
+    }
     const transitions = this.engine.evaluate(figures);
     for (const transition of transitions) this.take(transition, figures);
-    if (transitions.length > 0) this.save();
+    if (transitions.length + orphans.length > 0) this.save();
     return figures;
   }
 
@@ -129,7 +134,7 @@ export class AlertMonitor {
     if (to === 'firing' || to === 'resolved') this.evidence.set(bare.id, evidenceFor(rule.name, figures, rule.runbook));
     const alert = this.complete(bare, rule);
     this.tell(to, alert);
-    if (to === 'firing' || (to === 'resolved' && from === 'firing')) this.sources.send(alert, rule);
+    if (to === 'firing' || (to === 'resolved' && from === 'firing')) this.sources.send(alert);
     // Those that ran when it fired may want to know its end.
     if (to === 'firing' || to === 'resolved') this.act(alert, rule);
     if (to === 'inactive') this.done.delete(bare.id);

@@ -44,6 +44,7 @@ export class RuleEngine {
   #resolvedNow: Alert[] = [];
   #resolvedShown: Alert[] = [];
   #stepAtMs = Number.NEGATIVE_INFINITY;
+  #orphans: Alert[];
 
   /** saved: what save() gave, as it came from disk; what is not understood is left out. */
   constructor(rules: readonly Rule[], options: EngineOptions, saved?: unknown) {
@@ -63,8 +64,23 @@ export class RuleEngine {
       };
       const own = states.get(rule.name);
       if (own !== undefined) restore(judged, own);
+      states.delete(rule.name);
       return judged;
     });
+    this.#orphans = [...states.values()].flatMap(({ alerts }) => alerts.map(({ alert }) => alert));
+  }
+
+  /** Alerts that fired in an earlier process by rules that this one has not: resolved now, as nobody judges them any more. Each is given once. */
+  takeOrphans(atMs: number): Alert[] {
+    const orphans = this.#orphans.filter(({ state }) => state === 'firing');
+    this.#orphans = [];
+    const resolvedAt = new Date(atMs).toISOString();
+    return orphans.map((alert) => ({
+      ...alert,
+      state: 'resolved',
+      resolvedAt,
+      message: `its rule was taken away while this fired: ${alert.message}`,
+    }));
   }
 
   /** What changed. The alerts in it are the engine's own: evidence and actions pushed to them stay with them; copy one that is to stand still. */

@@ -152,6 +152,18 @@ test('should fire as late and no later when the process was started anew in betw
   t.like(rules[0], { rule: 'queue is long', state: 'firing' });
 });
 
+test('should write and send the end, once, when the process was started anew without the rule that fired', (t) => {
+  const before = makeMonitor(t);
+  for (const minute of [0, 1]) before.monitor.judge(figures(minute, 20));
+  before.monitor.save();
+  const after = makeMonitor(t, JSON.parse(JSON.stringify(before.seen.state)), undefined, []);
+  for (const minute of [3, 4]) t.deepEqual(after.monitor.judge(figures(minute, 20)).alerts, []);
+  t.deepEqual(after.told, ['resolved', 'send resolved, 1 lines']);
+  const [alert] = after.monitor.alertsOfRun;
+  t.is(alert.message, 'its rule was taken away while this fired: queue is 20, above 10');
+  t.is(alert.resolvedAt, new Date(START_MS + 3 * 60_000).toISOString());
+});
+
 test('should act on an alert while the actions of another are under way, and show what is done of them, in order', async (t) => {
   const acts: { alert: Alert; tell(lines: string[]): void; end(lines: string[]): void }[] = [];
   const act: AlertSources['act'] = (alert, _rule, tell) => new Promise((end) => acts.push({ alert, tell, end }));
