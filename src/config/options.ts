@@ -143,7 +143,7 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     env: 'PITOT_HEAP_COLLECT',
     default: true,
     ...boolean,
-    doc: 'An idle service whose heap grows and that has not collected it for 10 minutes is made to, where that takes less than a quarter of a second: without it a slow leak is seen late.',
+    doc: 'A heap of up to 256 MiB that grows and has not been collected for 10 minutes (15 while the loop is busy) is collected, a pause of a quarter of a second at most: without it a slow leak is seen late.',
   },
   flameFormats: {
     env: 'PITOT_FLAME_FORMATS',

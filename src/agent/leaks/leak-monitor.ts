@@ -1,11 +1,13 @@
 // Leaks as they show: points into the detector, verdicts to disk at once, a heap profile where one would tell more, the culprit once a snapshot was looked into. Thread: agent.
 import { LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import {
+  INDUCED_GC_BUSY_MS,
   INDUCED_GC_GROWTH_BYTES,
   INDUCED_GC_GROWTH_RATIO,
   INDUCED_GC_HEAP_BYTES_MAX,
   INDUCED_GC_LOOP_RATIO_MAX,
   INDUCED_GC_MS,
+  LEAK_OVER_MS,
   LEAK_START_MS,
 } from '../../core/leak-limits.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
@@ -54,7 +56,10 @@ export class LeakMonitor {
   private fullCollections = 0;
   private collectedAtMs: number;
   private loop = { activeMs: 0, idleMs: 0 };
+  private readonly overSinceMs = new Map<LeakKind, number>();
   private isProfiling = false;
+  private samplerStartedMs = Number.NaN;
+  private allocatedBefore = 0;
   /** What the newest snapshot shows of each kind that was growing then. */
   private readonly suspects = new Map<LeakKind, readonly HeapSuspect[]>();
   private snapshot = '';
@@ -83,7 +88,7 @@ export class LeakMonitor {
         arrayBuffersBytes: main.arrayBuffersBytes,
         nativeBytes: nativeBytes(),
         handles: handles(),
-        allocatedBytes: main.allocatedBytes,
+        allocatedBytes: this.allocatedSinceStart(main),
       },
       limits(),
     );
@@ -92,16 +97,18 @@ export class LeakMonitor {
     if (wantsProfile && !this.isProfiling) void this.corroborate();
   }
 
-  /** Without a full collection nothing is known of what lives: an idle loop is made to collect, rarely, where the heap has grown meanwhile and is small. */
+  /** Without a full collection nothing is known of what lives: the thread is made to have one, rarely, where its heap has grown meanwhile and is small. */
   private isCollectionDue(main: ThreadSample, isCollected: boolean): boolean {
     const nowMs = this.sources.nowMs();
     const activeMs = main.loopActiveMs - this.loop.activeMs;
     const idleMs = main.loopIdleMs - this.loop.idleMs;
     this.loop = { activeMs: main.loopActiveMs, idleMs: main.loopIdleMs };
     if (isCollected) this.collectedAtMs = nowMs;
-    if (!this.options.mayCollect || nowMs - this.collectedAtMs < INDUCED_GC_MS / this.options.timeScale) return false;
+    const isIdle = activeMs < (activeMs + idleMs) * INDUCED_GC_LOOP_RATIO_MAX;
+    const everyMs = (isIdle ? INDUCED_GC_MS : INDUCED_GC_BUSY_MS) / this.options.timeScale;
     const hasGrown = main.heapUsedBytes > main.liveBytes * INDUCED_GC_GROWTH_RATIO + INDUCED_GC_GROWTH_BYTES;
-    const isDue = hasGrown && main.heapUsedBytes <= INDUCED_GC_HEAP_BYTES_MAX && activeMs < (activeMs + idleMs) * INDUCED_GC_LOOP_RATIO_MAX;
+    const isSmall = main.heapUsedBytes <= INDUCED_GC_HEAP_BYTES_MAX;
+    const isDue = this.options.mayCollect && isSmall && hasGrown && nowMs - this.collectedAtMs >= everyMs;
     // One that did not come is not asked for again at once.
     if (isDue) this.collectedAtMs = nowMs;
     return isDue;
@@ -132,6 +139,16 @@ export class LeakMonitor {
   sentences(): string[] {
     const leaks = this.leaks().filter(({ verdict }) => verdict !== 'none');
     return [...leaks.map(({ message }) => `${message}.`), ...leaks.flatMap(({ evidence }) => evidence)];
+  }
+
+  /** The clock of birth ages begins with the sampler. */
+  private allocatedSinceStart({ allocatedBytes }: ThreadSample): number {
+    const { startedAtMs } = this.sources.sampler;
+    if (startedAtMs !== this.samplerStartedMs) {
+      this.samplerStartedMs = startedAtMs;
+      this.allocatedBefore = allocatedBytes;
+    }
+    return allocatedBytes - this.allocatedBefore;
   }
 
   /** What came of the heap actions of alerts about leaks: files, and why one was refused. */
@@ -168,15 +185,25 @@ export class LeakMonitor {
     });
   }
 
+  /** What is over is told when it has stayed so: a trend at its threshold comes and goes. */
   private tellChanges(): void {
+    const nowMs = this.sources.nowMs();
     for (const verdict of this.detector.verdicts()) {
-      if ((this.told.get(verdict.kind) ?? 'none') === verdict.verdict) continue;
-      this.told.set(verdict.kind, verdict.verdict);
-      if (verdict.verdict === 'none') this.suspects.delete(verdict.kind);
+      const { kind } = verdict;
+      const told = this.told.get(kind) ?? 'none';
+      if (verdict.verdict !== 'none' || told === 'none') this.overSinceMs.delete(kind);
+      if (told === verdict.verdict || (told === 'leak' && verdict.verdict === 'suspected')) continue;
+      if (verdict.verdict === 'none') {
+        const sinceMs = this.overSinceMs.get(kind) ?? nowMs;
+        this.overSinceMs.set(kind, sinceMs);
+        if (nowMs - sinceMs < LEAK_OVER_MS / this.options.timeScale) continue;
+        this.suspects.delete(kind);
+      }
+      this.told.set(kind, verdict.verdict);
       this.tell('verdict', verdict);
       // A snapshot that was taken before shows less of it, and more than nothing: the next may be a day away.
-      const isNameable = verdict.verdict === 'leak' && verdict.kind !== 'handles';
-      if (isNameable && this.snapshot !== '' && !this.suspects.has(verdict.kind)) this.name(verdict.kind);
+      const isNameable = verdict.verdict === 'leak' && kind !== 'handles';
+      if (isNameable && this.snapshot !== '' && !this.suspects.has(kind)) this.name(kind);
     }
   }
 

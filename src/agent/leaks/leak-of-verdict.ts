@@ -26,51 +26,64 @@ const SUSPECTS_MAX = 3;
 const MINUTE_MS = 60_000;
 
 export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
-  const functions = verdict.functions.map((it) => ({ ...it, file: fileName(it, context.cwd) }));
-  const suspects = suspectsOf(functions, context.suspects, verdict);
-  const { kind, limit, sinceMs } = verdict;
+  const named = namesOf(verdict, context);
+  const functions = verdict.functions.map((it) => ({ ...it, ...named.place(it), caller: it.caller && { ...it.caller, ...named.place(it.caller) } }));
+  const suspects = suspectsOf(functions, context.suspects, verdict, named);
+  const { kind, limit, sinceMs, lowerPerHour, upperPerHour, name } = verdict;
   return {
     verdict: verdict.verdict,
     kind,
+    ...(name === '' ? {} : { name }),
     growthBytesPerHour: finite(verdict.growthBytesPerHour),
     growthRatioPerHour: finite(verdict.growthRatioPerHour),
+    ...(Number.isFinite(lowerPerHour) && Number.isFinite(upperPerHour)
+      ? { growthLowBytesPerHour: lowerPerHour, growthHighBytesPerHour: upperPerHour }
+      : {}),
     confidence: verdict.confidence,
     msToLimit: verdict.msToLimit,
     limit: limit === null ? null : limit === 'heap limit' ? 'heap' : 'memory',
     since: sinceMs === null ? '' : new Date(sinceMs + context.wallAheadMs).toISOString(),
-    message: messageOf(verdict, suspects[0]),
+    message: named.text(messageOf(verdict, suspects[0])),
     culprit: suspects[0] ?? null,
     suspects,
-    evidence: verdict.evidence,
-    whyNot: verdict.whyNot,
+    evidence: verdict.evidence.map(named.text),
+    whyNot: named.text(verdict.whyNot),
     files: [...context.files],
   };
 }
 
 /** Before a snapshot was looked into: the functions whose objects stay. After it: what it shows, and who made it. */
-function suspectsOf(functions: readonly AgedFunction[], found: readonly HeapSuspect[], { growthBytesPerHour }: LeakVerdict): LeakSuspect[] {
+function suspectsOf(
+  functions: readonly AgedFunction[],
+  found: readonly HeapSuspect[],
+  { growthBytesPerHour }: LeakVerdict,
+  named: Names,
+): LeakSuspect[] {
   if (found.length === 0) return functions.slice(0, SUSPECTS_MAX).map(onlyAllocated);
   return found.slice(0, SUSPECTS_MAX).map((suspect, rank): LeakSuspect => {
     const { count, retainedBytes, holder, holderPlace, place, retainers } = suspect;
-    const files = [holderPlace?.file, place?.file];
+    const at = holderPlace ?? place;
+    const files = [holderPlace, place].map((it) => (it === null ? '' : named.file(it.file)));
     const made = functions.find(({ file }) => file !== '' && files.includes(file)) ?? (rank === 0 ? functions[0] : undefined);
+    // V8 charges what a constructor makes to the constructor, whose name is told already.
+    const maker = made?.function === suspect.constructor ? { ...made, ...made.caller } : made;
     const growth = rank === 0 && growthBytesPerHour > 0 ? `, growing ${formatBytes(growthBytesPerHour)} an hour` : '';
     return {
       constructor: suspect.constructor,
       count,
       retainedBytes,
-      holder,
-      file: (holderPlace ?? place)?.file ?? '',
-      line: (holderPlace ?? place)?.line ?? 0,
-      allocation: made === undefined ? null : { function: made.function, file: made.file, line: made.line, ratio: made.ratio },
-      retainers: [...retainers],
-      sentence: `${suspect.sentence}${growth}${made === undefined ? '' : `; allocated in ${placeOf(made)}`}`,
+      holder: named.text(holder),
+      file: at === null ? '' : named.file(at.file),
+      line: at?.line ?? 0,
+      allocation: maker === undefined ? null : { function: maker.function, file: maker.file, line: maker.line, ratio: maker.ratio },
+      retainers: retainers.map(named.text),
+      sentence: named.text(`${suspect.sentence}${growth}${maker === undefined ? '' : `; allocated in ${placeOf(maker)}`}`),
     };
   });
 }
 
 function onlyAllocated(made: AgedFunction): LeakSuspect {
-  const { function: name, file, line, ratio, bytes } = made;
+  const { function: name, file, line, ratio, bytes, caller } = made;
   return {
     constructor: '',
     count: 0,
@@ -80,15 +93,15 @@ function onlyAllocated(made: AgedFunction): LeakSuspect {
     line,
     allocation: { function: name, file, line, ratio },
     retainers: [],
-    sentence: `${formatBytes(bytes)} of all ages, allocated in ${placeOf(made)}`,
+    sentence: `${formatBytes(bytes)} of all ages, allocated in ${placeOf(made)}${caller === undefined ? '' : `, called by ${placeOf(caller)}`}`,
   };
 }
 
 function messageOf(
-  { kind, verdict, growthBytesPerHour, growthRatioPerHour, msToLimit, limit, whyNot }: LeakVerdict,
+  { kind, name, verdict, growthBytesPerHour, growthRatioPerHour, msToLimit, limit, whyNot }: LeakVerdict,
   culprit: LeakSuspect | undefined,
 ): string {
-  const noun = NOUNS[kind];
+  const noun = name === '' ? NOUNS[kind] : `The count of ${name}`;
   if (verdict === 'none') return `${noun}: no leak. ${whyNot}`;
   const percent = `${Math.round(growthRatioPerHour * 100)} % an hour`;
   const rate =
@@ -98,11 +111,26 @@ function messageOf(
   return `${noun} ${verdict === 'leak' ? 'leaks' : 'may leak'} ${rate}${left}${what}`;
 }
 
-const placeOf = ({ function: name, file, line }: AgedFunction): string => (file === '' ? name : `${name} ${file}:${line}`);
+const placeOf = ({ function: name, file, line }: Pick<AgedFunction, 'function' | 'file' | 'line'>): string =>
+  file === '' ? name : `${name} ${file}:${line}`;
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
 const roundMinutes = (ms: number): number => (ms < MINUTE_MS ? Math.ceil(ms / MS_PER_S) * MS_PER_S : Math.round(ms / MINUTE_MS) * MINUTE_MS);
 
-/** As flame graphs name it: from the working directory on, or by its package. */
-function fileName({ function: name, file, line }: AgedFunction, cwd: string): string {
-  return file === '' ? '' : nameFrame({ function: name, url: file, line, column: 0 }, { cwd }).file;
+/** Files as flame graphs name them: from the working directory on, or by their package. */
+interface Names {
+  file(file: string): string;
+  place<T extends { file: string }>(of: T): { file: string };
+  /** A text in which files may be named as V8 does. */
+  text(text: string): string;
+}
+
+function namesOf({ functions }: LeakVerdict, { cwd, suspects }: LeakContext): Names {
+  const file = (raw: string): string => (raw === '' ? '' : nameFrame({ function: '', url: raw, line: 0, column: 0 }, { cwd }).file);
+  const raws = [
+    ...functions.flatMap((it) => [it.file, it.caller?.file ?? '']),
+    ...suspects.flatMap(({ holderPlace, place }) => [holderPlace?.file ?? '', place?.file ?? '']),
+  ];
+  // The longest first: a path may be a part of another.
+  const known = [...new Set(raws)].filter((raw) => raw !== '').sort((a, b) => b.length - a.length);
+  return { file, place: (of) => ({ file: file(of.file) }), text: (text) => known.reduce((told, raw) => told.replaceAll(raw, file(raw)), text) };
 }

@@ -23,6 +23,8 @@ export interface AllocatingFunction {
   file: string;
   /** From 1; of the function's definition, not of the allocation: V8 keeps no more. 0: not known. */
   line: number;
+  /** Who called it for most of these bytes: V8 charges what a constructor makes to the constructor. undefined: nobody of the application's. */
+  caller?: { function: string; file: string; line: number };
 }
 
 /** Samples in order of birth. */
@@ -45,7 +47,9 @@ const UNKNOWN: AllocatingFunction = { function: '(other)', file: '', line: 0 };
 /** Cost: linear in nodes and samples; 2 ms a GB of heap. */
 export function captureAges(ages: AgeSamples, atMs: number): AgeCapture {
   const functions: AllocatingFunction[] = [UNKNOWN];
-  const functionOfNode = placeNodes(ages.head, functions);
+  const placed = placeNodes(ages.head, functions);
+  const functionOfNode = placed.functionOf;
+  nameCallers(ages.samples, placed, functions);
   const lastOrdinal = ages.samples.reduce((last, { ordinal }) => Math.max(last, ordinal), 0);
   const keptEvery = Math.max(1, Math.ceil(ages.samples.length / AGE_SAMPLES_MAX));
   // By ordinal, not by place: two captures must keep the same objects.
@@ -64,14 +68,37 @@ export function captureAges(ages: AgeSamples, atMs: number): AgeCapture {
 
 export const functionKey = ({ function: name, file, line }: AllocatingFunction): string => `${name}\n${file}\n${line}`;
 
+interface PlacedNodes {
+  /** Index into the functions, by node. */
+  functionOf: Map<number, number>;
+  callerOf: Map<number, number>;
+}
+
+function nameCallers(samples: AgeSamples['samples'], { functionOf, callerOf }: PlacedNodes, functions: AllocatingFunction[]): void {
+  const bytes = new Map<number, Map<number, number>>();
+  for (const { nodeId, size } of samples) {
+    const caller = callerOf.get(nodeId) ?? 0;
+    if (caller === 0) continue;
+    const of = functionOf.get(nodeId) ?? 0;
+    const byCaller = bytes.get(of) ?? new Map<number, number>();
+    bytes.set(of, byCaller.set(caller, (byCaller.get(caller) ?? 0) + size));
+  }
+  for (const [index, byCaller] of bytes) {
+    const [most] = [...byCaller].sort(([, a], [, b]) => b - a)[0];
+    const { function: name, file, line } = functions[most];
+    functions[index] = { ...functions[index], caller: { function: name, file, line } };
+  }
+}
+
 /** Function of each node: its own, or the nearest caller's that is not Node's. What Node allocates is allocated for someone. */
-function placeNodes(head: HeapProfileNode, functions: AllocatingFunction[]): Map<number, number> {
+function placeNodes(head: HeapProfileNode, functions: AllocatingFunction[]): PlacedNodes {
   const indexOf = new Map([[functionKey(UNKNOWN), 0]]);
-  const placed = new Map<number, number>();
+  const functionOf = new Map<number, number>();
+  const callerOf = new Map<number, number>();
   // With a stack of its own: a recursion of the application may be deeper than ours may go.
-  const open: { node: HeapProfileNode; caller: number }[] = [{ node: head, caller: 0 }];
+  const open: { node: HeapProfileNode; caller: number; callers: number }[] = [{ node: head, caller: 0, callers: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, caller } = next;
+    const { node, caller, callers } = next;
     const { functionName, url, lineNumber } = node.callFrame;
     let index = caller;
     if (url !== '' && !url.startsWith('node:')) {
@@ -83,8 +110,11 @@ function placeNodes(head: HeapProfileNode, functions: AllocatingFunction[]): Map
         indexOf.set(key, index);
       }
     }
-    placed.set(node.id, index);
-    for (const child of node.children ?? []) open.push({ node: child, caller: index });
+    functionOf.set(node.id, index);
+    // A function that calls itself has been called by whoever called it first.
+    const calledBy = index === caller ? callers : caller;
+    callerOf.set(node.id, calledBy);
+    for (const child of node.children ?? []) open.push({ node: child, caller: index, callers: calledBy });
   }
-  return placed;
+  return { functionOf, callerOf };
 }

@@ -13,6 +13,11 @@ export interface LeakVerdict {
   growthBytesPerHour: number;
   /** The same as a part of the level at the window's start, which counts as 50 MB at least. */
   growthRatioPerHour: number;
+  /** Bounds of growthBytesPerHour, 99 % each; NaN: not known. */
+  lowerPerHour: number;
+  upperPerHour: number;
+  /** Of handles, the count that grows; empty: none does, or it is no count. */
+  name: string;
   /** 0..1; an ordering, not a probability. */
   confidence: number;
   /** By the slope, in the time that the rates are in; null: nothing grows, or no limit is known. */
