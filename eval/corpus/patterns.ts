@@ -2,8 +2,8 @@
 import { BASE_BYTES, type Pattern } from './pattern.js';
 
 const MIB = 2 ** 20;
-/** A leak is watched until it is named, at most so long: 10 % an hour may take 75 minutes. */
-const LEAK_MINUTES = 110;
+/** A leak is watched until it is named, at most so long: growth since the start of the process is told from a filling cache after 165 minutes. */
+const LEAK_MINUTES = 200;
 
 type LeakFacts = Pick<Pattern, 'id' | 'number' | 'what' | 'kind' | 'culprit' | 'allocation'> & { ratioPerHour: number };
 type HarmlessFacts = Pick<Pattern, 'id' | 'number' | 'what' | 'minutes' | 'boundBytes'> & Partial<Pattern>;
