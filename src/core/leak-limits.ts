@@ -19,3 +19,5 @@ export const HEAP_ANALYSIS_BYTES_MAX = 4 * 1024 * 1024 * 1024;
 export const LEAK_START_MS = 20_000;
 /** For how long a class of memory must be without suspicion until its line says so, ms, divided by the time scale. */
 export const LEAK_OVER_MS = 600_000;
+/** How long memory is not looked at after a heap snapshot, ms: the allocator gives back what it can, and the collector has its next look at the rest. */
+export const AFTER_SNAPSHOT_MS = 10_000;

@@ -22,6 +22,10 @@ export interface LedgerOptions {
   /** Content of the file that PITOT_ALERTS names. */
   alerts?: object;
   nodeArgs?: readonly string[];
+  /** Beside those that a run has. */
+  env?: Readonly<Record<string, string>>;
+  /** A process that hangs is ended after this time, ms. */
+  runMsMax?: number;
 }
 
 /** An alert from its first line to its newest. */
@@ -42,7 +46,7 @@ export class LedgerRun {
   private users: Promise<void>[] = [];
   private loading = false;
 
-  private constructor({ timeScale, alerts, nodeArgs = [] }: LedgerOptions) {
+  private constructor({ timeScale, alerts, nodeArgs = [], env: more = {}, runMsMax = RUN_MS_MAX }: LedgerOptions) {
     const alertsFile = join(this.directory, 'alerts.json');
     writeFileSync(alertsFile, JSON.stringify(alerts ?? {}));
     const env: NodeJS.ProcessEnv = {
@@ -58,6 +62,7 @@ export class LedgerRun {
       LEDGER_HEALTH_MS: '1000',
       DATABASE_URL: '',
       PORT: '0',
+      ...more,
     };
     for (const name of ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'PITOT_TEST_NODE']) delete env[name];
     const args = [...nodeArgs, '--import', 'pitot/register', 'build/examples/ledger/main.js'];
@@ -73,7 +78,7 @@ export class LedgerRun {
     };
     this.child.stdout!.on('data', take);
     this.child.stderr!.on('data', take);
-    const killer = setTimeout(() => this.child.kill('SIGKILL'), RUN_MS_MAX);
+    const killer = setTimeout(() => this.child.kill('SIGKILL'), runMsMax);
     this.ended = new Promise((resolve) => {
       this.child.once('close', (code) => {
         clearTimeout(killer);
@@ -193,7 +198,7 @@ export class LedgerRun {
     return (JSON.parse(readFileSync(latest, 'utf8')) as Report).rules.find((status) => status.rule === rule);
   }
 
-  private get runDirectory(): string | undefined {
+  get runDirectory(): string | undefined {
     const reports = join(this.directory, 'reports');
     const [name] = existsSync(reports) ? readdirSync(reports).filter((each) => !each.startsWith('.')) : [];
     return name === undefined ? undefined : join(reports, name);

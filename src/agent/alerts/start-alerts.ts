@@ -97,6 +97,8 @@ function actionSources(
     spaces: () => sampler.memory.spaces,
     heapLimitBytes: () => sampler.memory.heapLimitBytes || null,
     reportFirst,
+    onBegin: () => leaks.lookAway(),
+    onEnd: () => leaks.lookAgain(),
     onTaken: (taken: SnapshotTaken) => {
       log.log('info', { ...taken }, 'heap snapshot taken');
       void leaks.lookInto(taken.file);

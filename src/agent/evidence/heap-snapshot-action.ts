@@ -56,6 +56,9 @@ export interface HeapSnapshotSources extends HeapActionSources {
   monotonicMs(): number;
   /** Puts a report of what is known so far on the disk: after the snapshot there may be no process to write one. */
   reportFirst?(): Promise<unknown>;
+  /** Memory swells from here on by the snapshot's doing, until it was taken or given up. */
+  onBegin?(): void;
+  onEnd?(): void;
   onTaken?(taken: SnapshotTaken): void;
   /** How long its begin is waited for, ms; less in tests. */
   startMsMax?: number;
@@ -124,6 +127,7 @@ export class HeapSnapshots {
     const file = new GrowingFile(directory, heapFileName(directory, nowMs(), pid, 'heapsnapshot'));
     const redactor = redact ? new SnapshotRedactor((text) => file.append(text)) : null;
     const rssBeforeBytes = process.memoryUsage.rss();
+    this.sources.onBegin?.();
     let isLate = false;
     const late = setTimeout(() => {
       isLate = true;
@@ -159,6 +163,7 @@ export class HeapSnapshots {
     } finally {
       clearTimeout(late);
       file.discard();
+      this.sources.onEnd?.();
     }
   }
 }

@@ -1,6 +1,7 @@
 // Leaks as they show: points into the detector, verdicts to disk at once, a heap profile where one would tell more, the culprit once a snapshot was looked into. Thread: agent.
 import { LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import {
+  AFTER_SNAPSHOT_MS,
   INDUCED_GC_BUSY_MS,
   INDUCED_GC_GROWTH_BYTES,
   INDUCED_GC_GROWTH_RATIO,
@@ -58,6 +59,8 @@ export class LeakMonitor {
   private loop = { activeMs: 0, idleMs: 0 };
   private readonly overSinceMs = new Map<LeakKind, number>();
   private isProfiling = false;
+  /** Memory is not looked at before this time; 0: it is. */
+  private blindUntilMs = 0;
   private samplerStartedMs = Number.NaN;
   private allocatedBefore = 0;
   /** What the newest snapshot shows of each kind that was growing then. */
@@ -77,7 +80,11 @@ export class LeakMonitor {
   look(): void {
     const main = this.sources.readMain();
     const { nativeBytes, handles, limits, nowMs } = this.sources;
-    if (main === null || nowMs() - this.options.startMs < LEAK_START_MS) return;
+    if (main === null || nowMs() - this.options.startMs < LEAK_START_MS || nowMs() < this.blindUntilMs) return;
+    if (this.blindUntilMs > 0) {
+      this.blindUntilMs = 0;
+      this.detector.rebaseline(nowMs());
+    }
     const isCollected = main.fullCollections > this.fullCollections;
     this.fullCollections = main.fullCollections;
     this.detector.add(
@@ -158,9 +165,18 @@ export class LeakMonitor {
     for (const verdict of this.detector.verdicts()) if (verdict.verdict === 'leak') this.tell('files', verdict);
   }
 
-  /** A snapshot was taken: the jump in memory is pitot's own, and what leaks may be named. file: relative to the run directory. */
+  /** A snapshot is being taken: what memory does now is pitot's own doing. */
+  lookAway(): void {
+    this.blindUntilMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** It was, or was given up: malloc gives back what it can within some seconds. */
+  lookAgain(): void {
+    this.blindUntilMs = this.sources.nowMs() + AFTER_SNAPSHOT_MS;
+  }
+
+  /** A snapshot was taken: what leaks may be named. file: relative to the run directory. */
   lookInto(file: string): Promise<void> {
-    this.detector.rebaseline(this.sources.nowMs());
     this.snapshot = file;
     this.suspects.clear();
     for (const { kind, verdict } of this.detector.verdicts()) if (verdict !== 'none' && kind !== 'handles') this.name(kind);

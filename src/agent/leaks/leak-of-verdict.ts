@@ -27,7 +27,12 @@ const MINUTE_MS = 60_000;
 
 export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
   const named = namesOf(verdict, context);
-  const functions = verdict.functions.map((it) => ({ ...it, ...named.place(it), caller: it.caller && { ...it.caller, ...named.place(it.caller) } }));
+  const functions = verdict.functions.map(({ caller, ...it }) => ({
+    ...it,
+    ...named.place(it),
+    // A package's dispatcher calls everything.
+    ...(caller !== undefined && named.isOwn(caller.file) ? { caller: { ...caller, ...named.place(caller) } } : {}),
+  }));
   const suspects = suspectsOf(functions, context.suspects, verdict, named);
   const { kind, limit, sinceMs, lowerPerHour, upperPerHour, name } = verdict;
   return {
@@ -119,18 +124,26 @@ const roundMinutes = (ms: number): number => (ms < MINUTE_MS ? Math.ceil(ms / MS
 /** Files as flame graphs name them: from the working directory on, or by their package. */
 interface Names {
   file(file: string): string;
+  /** Whether a file is the application's own. */
+  isOwn(file: string): boolean;
   place<T extends { file: string }>(of: T): { file: string };
   /** A text in which files may be named as V8 does. */
   text(text: string): string;
 }
 
 function namesOf({ functions }: LeakVerdict, { cwd, suspects }: LeakContext): Names {
-  const file = (raw: string): string => (raw === '' ? '' : nameFrame({ function: '', url: raw, line: 0, column: 0 }, { cwd }).file);
+  const frame = (raw: string) => nameFrame({ function: '', url: raw, line: 0, column: 0 }, { cwd });
+  const file = (raw: string): string => (raw === '' ? '' : frame(raw).file);
   const raws = [
     ...functions.flatMap((it) => [it.file, it.caller?.file ?? '']),
     ...suspects.flatMap(({ holderPlace, place }) => [holderPlace?.file ?? '', place?.file ?? '']),
   ];
   // The longest first: a path may be a part of another.
   const known = [...new Set(raws)].filter((raw) => raw !== '').sort((a, b) => b.length - a.length);
-  return { file, place: (of) => ({ file: file(of.file) }), text: (text) => known.reduce((told, raw) => told.replaceAll(raw, file(raw)), text) };
+  return {
+    file,
+    isOwn: (raw) => frame(raw).kind === 'user',
+    place: (of) => ({ file: file(of.file) }),
+    text: (text) => known.reduce((told, raw) => told.replaceAll(raw, file(raw)), text),
+  };
 }
