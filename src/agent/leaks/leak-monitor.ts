@@ -190,7 +190,7 @@ export class LeakMonitor {
       const before = find();
       if (before === undefined || this.snapshot === '') return;
       try {
-        const hints = hintsOf(before, this.sources.nowMs(), this.options.timeScale);
+        const hints = hintsOf(before);
         const { suspects } = await this.sources.analyze(this.snapshot, hints);
         this.suspects.set(kind, suspects);
         const now = find();
@@ -268,8 +268,7 @@ export class LeakMonitor {
 /** Results of heap actions that a finding carries: the newest. */
 const FILES_MAX = 8;
 
-function hintsOf({ growthBytesPerHour, sinceMs, functions }: LeakVerdict, nowMs: number, timeScale: number): HeapHints {
-  const grownBytes = sinceMs === null ? Number.NaN : (growthBytesPerHour * (nowMs - sinceMs) * timeScale) / HOUR_MS;
+function hintsOf({ grownBytes, functions }: LeakVerdict): HeapHints {
   return {
     ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
     functions: functions.map(({ function: name, file, line, bytes }) => ({ function: name, file, line, bytes })),

@@ -176,6 +176,7 @@ function verdictOf(growth: Growth, trend: WindowTrend | undefined): LeakVerdict 
     growthRatioPerHour: trend?.ratioPerHour ?? Number.NaN,
     lowerPerHour: trend?.lowerPerHour ?? Number.NaN,
     upperPerHour: trend?.upperPerHour ?? Number.NaN,
+    grownBytes: growth.watch === undefined ? Number.NaN : growth.watch.history.latest - growth.watch.history.lowest,
     name: growth.name ?? '',
     confidence: 0,
     msToLimit,

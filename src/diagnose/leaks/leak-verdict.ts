@@ -16,6 +16,8 @@ export interface LeakVerdict {
   /** Bounds of growthBytesPerHour, 99 % each; NaN: not known. */
   lowerPerHour: number;
   upperPerHour: number;
+  /** The level above the lowest of the last day: what has grown in all; NaN: not known. */
+  grownBytes: number;
   /** Of handles, the count that grows; empty: none does, or it is no count. */
   name: string;
   /** 0..1; an ordering, not a probability. */
