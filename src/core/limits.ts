@@ -309,6 +309,9 @@ export const RULE_GAP_WINDOWS = 3;
 export const RULE_SPACING_RATIO_MAX = 1.5;
 /** For so long at least, ms, the calls of windows are added up until there are enough to judge: a window of the default length is one look. */
 export const RULE_LOOKBACK_MS_MIN = 60_000;
+/** For so many times a rule's `for`, and so long at least, ms, silence leaves pending what one call can show: two failures that lie further apart are no outage. */
+export const RULE_SILENCE_RATIO = 10;
+export const RULE_SILENCE_MS_MIN = 300_000;
 /** Parts that such a sum is kept in: the oldest leaves it as a whole, so that it is exact to a sixteenth of its time. */
 export const RULE_SUM_PARTS = 16;
 /** After its start, ms, for which a process' growth is not learnt: modules, compiled code and caches fill memory, however fast the scale of time makes the hours. */

@@ -19,6 +19,8 @@ export interface AlertState {
   unjudgedMs: number;
   /** For how long nothing was called, where calls are judged. */
   silentMs: number;
+  /** For how long nothing at all was called since a call showed the condition: silence that may count once another call shows it. */
+  bridgedMs: number;
   /** First figures without the condition while it fires, wall clock; 0: the newest that say anything show it. */
   clearSinceMs: number;
   /** How long ago that is. */
@@ -40,6 +42,9 @@ export interface Breach {
   was: string;
 }
 
+/** some: of what has too few calls. others: of what other conditions of the rule judge, and these say no. */
+export type Called = 'some' | 'others' | 'nothing';
+
 /** What the newest figures say of the series. */
 export interface Seen extends Observed {
   answer: Answer;
@@ -47,8 +52,8 @@ export interface Seen extends Observed {
   atMs: number;
   /** Observed time that the answer is of, ms; 0: that of the newest figures. */
   coversMs: number;
-  /** Nothing was called at all, where the answer is that calls were too few. */
-  isSilent: boolean;
+  /** What was called, where the answer is that calls were too few. */
+  called: Called;
 }
 
 /** Durations of the rule, real ms. */
@@ -57,6 +62,10 @@ export interface AlertTimes {
   keepFiringForMs: number;
   /** For how long calls are added up until there are enough. */
   lookbackMs: number;
+  /** For how long silence leaves pending what one call can show. */
+  silenceMs: number;
+  /** Bits of the conditions that one call can show. */
+  oneCallBits: number;
   windowMs: number;
   timeScale: number;
 }
@@ -79,6 +88,7 @@ export function begin(key: string, alert: Alert, seen: Seen, times: AlertTimes):
     firedAtMs: 0,
     unjudgedMs: 0,
     silentMs: 0,
+    bridgedMs: 0,
     clearSinceMs: 0,
     clearMs: 0,
     seenMs: atMs,
@@ -99,13 +109,15 @@ export function advance(state: AlertState, seen: Seen, times: AlertTimes): Step 
   const isBroken = gapMs < 0 || gapMs > RULE_GAP_WINDOWS * times.windowMs;
   state.seenMs = atMs;
   state.unjudgedMs += elapsedMs;
-  state.silentMs = answer === 'few' && seen.isSilent ? state.silentMs + elapsedMs : 0;
+  state.silentMs = answer === 'few' && seen.called !== 'some' ? state.silentMs + elapsedMs : 0;
+  if (answer === 'few') state.bridgedMs = seen.called === 'nothing' ? state.bridgedMs + elapsedMs : 0;
   const { change, state: next } = state.phase === 'pending' ? advancePending(state, seen, times, isBroken) : advanceFiring(state, seen, times);
   if (answer === 'yes') {
     state.held = seen.holding;
     state.clearSinceMs = 0;
   }
   if (answer === 'yes' || answer === 'no') state.unjudgedMs = 0;
+  if (isOfOneCall(seen.holding, times)) state.bridgedMs = 0;
   return { change, state: next };
 }
 
@@ -121,18 +133,30 @@ function advancePending(state: AlertState, seen: Seen, times: AlertTimes, isBrok
     state.sinceMs = atMs;
     state.alert.since = new Date(atMs).toISOString();
     state.heldMs = 0;
+    state.bridgedMs = 0;
   } else {
     // Windows with too few calls count once a sum with enough of them shows it.
-    state.heldMs += Math.max(elapsedMs, Math.min(state.unjudgedMs, coversMs));
+    const confirmsSilence = isOfOneCall(seen.holding, times) && isSilenceOnly(state, elapsedMs);
+    state.heldMs += Math.max(elapsedMs, Math.min(state.unjudgedMs, coversMs), confirmsSilence ? state.bridgedMs + elapsedMs : 0);
   }
   if (!hasPassed(state.heldMs, times.forMs, seen)) return { state, change: undefined };
   fire(state, atMs);
   return { state, change: { from: 'pending', to: 'firing' } };
 }
 
+const isOfOneCall = (bits: number, { oneCallBits }: AlertTimes): boolean => (bits & oneCallBits) !== 0;
+
+/** Whether nothing was called in all the time that nobody could say anything, but for the newest. */
+const isSilenceOnly = ({ bridgedMs, unjudgedMs }: AlertState, newestMs: number): boolean => bridgedMs + newestMs >= unjudgedMs;
+
 /** Too few calls neither end it nor confirm it, until none at all came for so long, or never enough. */
-const waits = ({ silentMs, unjudgedMs }: AlertState, seen: Seen, { forMs, lookbackMs }: AlertTimes, isBroken: boolean): boolean =>
-  !isBroken && !(silentMs > 0 && hasPassed(silentMs, forMs, seen)) && unjudgedMs <= lookbackMs + seen.elapsedMs * RULE_TIMER_SLACK_RATIO;
+function waits(state: AlertState, seen: Seen, times: AlertTimes, isBroken: boolean): boolean {
+  const { held, silentMs, bridgedMs, unjudgedMs } = state;
+  if (isBroken) return false;
+  if (isOfOneCall(held, times) && isSilenceOnly(state, 0)) return !hasPassed(bridgedMs, times.silenceMs, seen);
+  if (silentMs > 0 && hasPassed(silentMs, times.forMs, seen)) return false;
+  return unjudgedMs <= times.lookbackMs + seen.elapsedMs * RULE_TIMER_SLACK_RATIO;
+}
 
 function advanceFiring(state: AlertState, seen: Seen, times: AlertTimes): Step {
   const { answer, atMs, elapsedMs } = seen;

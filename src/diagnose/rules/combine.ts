@@ -1,5 +1,6 @@
 // What a whole rule says of each series: the answers of its conditions put together by labels.
 import type { Labels } from '../../core/labels.js';
+import type { Called } from './alert-state.js';
 import type { JudgeTree } from './compile-rule.js';
 import type { Answer, Judge, Judgement } from './conditions/judge.js';
 
@@ -16,8 +17,15 @@ export interface Verdict {
   coversMs: number;
 }
 
-/** Whether nothing at all was called in the newest figures, where a verdict is that calls were too few. */
-export const isSilent = ({ judgements }: Verdict): boolean => judgements.every(({ detail }) => detail?.kind !== 'few' || detail.now === 0);
+/** What was called in the newest figures, where a verdict is that calls were too few. */
+export function calledOf({ judgements }: Verdict): Called {
+  let called: Called = 'nothing';
+  for (const { answer, detail, judge } of judgements) {
+    if (detail?.kind === 'few' && detail.now > 0) return 'some';
+    if (answer === 'no' && judge.ofCalls) called = 'others';
+  }
+  return called;
+}
 
 /** heldBits: of the conditions that held for a series which is pending or firing. What held and has no data now may hold still. */
 export function combine(tree: JudgeTree, judged: ReadonlyMap<Judge, readonly Judgement[]>, heldBits: (key: string) => number): Verdict[] {

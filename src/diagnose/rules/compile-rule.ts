@@ -1,5 +1,7 @@
 // A rule made ready to be judged: its conditions numbered, its tree of any and all, and whether steps are enough for it.
 
+import { RULE_SILENCE_MS_MIN, RULE_SILENCE_RATIO } from '../../core/limits.js';
+import type { AlertTimes } from './alert-state.js';
 import { lookbackMsMin } from './call-sums.js';
 import { absenceJudge } from './conditions/absence.js';
 import { baselineJudge } from './conditions/baseline-condition.js';
@@ -21,10 +23,7 @@ export interface CompiledRule {
   atSteps: boolean;
   /** There is an `all` in it: each answer of each series is needed. */
   allMatter: boolean;
-  forMs: number;
-  keepFiringForMs: number;
-  /** For how long calls are added up at most until there are enough, ms. */
-  lookbackMs: number;
+  times: AlertTimes;
 }
 
 export interface CompileContext {
@@ -53,9 +52,15 @@ export function compileRule(rule: Rule, context: CompileContext): CompiledRule {
     judges,
     atSteps: forMs < 2 * windowMs && judges.every(({ windowsOnly }) => !windowsOnly),
     allMatter,
-    forMs,
-    keepFiringForMs: rule.keepFiringForMs / timeScale,
-    lookbackMs,
+    times: {
+      forMs,
+      keepFiringForMs: rule.keepFiringForMs / timeScale,
+      lookbackMs,
+      silenceMs: Math.max(RULE_SILENCE_RATIO * forMs, RULE_SILENCE_MS_MIN / timeScale),
+      oneCallBits: judges.reduce((bits, { bit, oneCall }) => (oneCall ? bits | bit : bits), 0),
+      windowMs,
+      timeScale,
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { AlertState } from './alert-state.js';
 import type { SavedHistory } from './history.js';
 
 /** Of another version nothing is restored. */
-export const ENGINE_STATE_VERSION = 3;
+export const ENGINE_STATE_VERSION = 4;
 
 export interface EngineState {
   version: typeof ENGINE_STATE_VERSION;
@@ -30,7 +30,7 @@ export function readState(saved: unknown): Map<string, SavedRule> {
   return rules;
 }
 
-const TIMES = ['sinceMs', 'firedAtMs', 'heldMs', 'unjudgedMs', 'silentMs', 'clearSinceMs', 'clearMs', 'seenMs', 'held'] as const;
+const TIMES = ['sinceMs', 'firedAtMs', 'heldMs', 'unjudgedMs', 'silentMs', 'bridgedMs', 'clearSinceMs', 'clearMs', 'seenMs', 'held'] as const;
 const TEXTS = ['id', 'rule', 'severity', 'since', 'message', 'runbook'] as const satisfies readonly (keyof Alert)[];
 
 function isAlertState(value: unknown): value is AlertState {

@@ -57,7 +57,7 @@ export function statusOf(
 }
 
 function sentence(
-  { rule, forMs }: CompiledRule,
+  { rule, times: { forMs } }: CompiledRule,
   states: ReadonlyMap<string, AlertState>,
   verdicts: readonly Verdict[],
   timeScale: number,

@@ -2,8 +2,8 @@
 import type { Alert, RuleStatus } from '../../core/alert-types.js';
 import { RULE_ALERTS_MAX, RULE_FORGET_MS, RULE_HISTORIES_MAX, RULE_SAVED_POINTS_MAX } from '../../core/limits.js';
 import type { Figures } from '../figures.js';
-import { type AlertState, type AlertTimes, advance, begin, type Seen, type Step } from './alert-state.js';
-import { combine, isSilent, type Verdict } from './combine.js';
+import { type AlertState, advance, begin, type Seen, type Step } from './alert-state.js';
+import { calledOf, combine, type Verdict } from './combine.js';
 import { type CompiledRule, compileRule } from './compile-rule.js';
 import type { Judge, Judgement } from './conditions/judge.js';
 import { ENGINE_STATE_VERSION, type EngineState, readState, type SavedRule } from './engine-state.js';
@@ -27,7 +27,6 @@ export interface EngineOptions {
 
 interface Judged {
   compiled: CompiledRule;
-  times: AlertTimes;
   time: ObservedTime;
   states: Map<string, AlertState>;
   /** Of the newest figures it was judged by. */
@@ -53,10 +52,8 @@ export class RuleEngine {
     const states = readState(saved);
     this.#rules = rules.map((rule) => {
       const compiled = compileRule(rule, { timeScale, windowMs, budget: this.#budget });
-      const { forMs, keepFiringForMs, lookbackMs } = compiled;
       const judged: Judged = {
         compiled,
-        times: { forMs, keepFiringForMs, lookbackMs, windowMs, timeScale },
         time: new ObservedTime(),
         states: new Map(),
         verdicts: [],
@@ -168,13 +165,13 @@ export class RuleEngine {
     for (const verdict of verdicts) {
       const { key, answer, holding, coversMs } = verdict;
       absent.delete(key);
-      this.#advance(judged, verdict, { ...observed, answer, holding, atMs, coversMs, isSilent: isSilent(verdict) }, transitions);
+      this.#advance(judged, verdict, { ...observed, answer, holding, atMs, coversMs, called: calledOf(verdict) }, transitions);
     }
     for (const key of absent) {
       const state = states.get(key)!;
       const answer = isOfEndedThread(state.alert, figures) ? 'no' : isOfCalls(compiled, state) ? 'few' : 'no-data';
-      const seen = { ...observed, answer, holding: 0, atMs, coversMs: 0, isSilent: true } as const;
-      this.#step(judged, advance(state, seen, judged.times), state, undefined, transitions);
+      const seen = { ...observed, answer, holding: 0, atMs, coversMs: 0, called: 'nothing' } as const;
+      this.#step(judged, advance(state, seen, compiled.times), state, undefined, transitions);
     }
     const forgetBefore = atMs - RULE_FORGET_MS / timeScale;
     for (const judge of compiled.judges) {
@@ -187,7 +184,8 @@ export class RuleEngine {
   }
 
   #advance(judged: Judged, verdict: Verdict, seen: Seen, transitions: Transition[]): void {
-    const { compiled, states, times } = judged;
+    const { compiled, states } = judged;
+    const { times } = compiled;
     const state = states.get(verdict.key);
     if (state === undefined) {
       if (seen.answer !== 'yes') return;

@@ -63,6 +63,8 @@ export interface Judge {
   bare?: true;
   /** It judges calls: a series that goes away is one that nobody calls. */
   ofCalls?: boolean;
+  /** One call can show it: until the next one, silence may be what it left behind. */
+  oneCall?: boolean;
   /** All that hold or matter; of all others the nearest of each answer. */
   judge(index: FiguresIndex, asked: Asked): Judgement[];
   /** Takes the figures that were judged last into the histories, but for series that are pending or firing. */

@@ -18,6 +18,7 @@ export function ratioJudge(condition: Extract<Condition, { kind: 'ratio' }>, con
     windowsOnly: isWindowMetric(of) || isWindowMetric(to),
     histories: undefined,
     ofCalls: isOfCalls(to),
+    oneCall: sums !== undefined && atLeast <= 1,
     judge(index, asked) {
       const kept = new Kept(asked);
       sums?.forget(asked.clockMs);
