@@ -5,6 +5,7 @@ import { diffNoise } from './diff-noise.js';
 import { heapParser } from './heap-parser.js';
 import { hotPath } from './hot-path.js';
 import { http } from './http.js';
+import { leaks } from './leaks.js';
 import { profilerHttp } from './profiler-http.js';
 import { registry } from './registry.js';
 import { rest } from './rest.js';
@@ -17,6 +18,6 @@ import { throughput } from './throughput.js';
 import { window } from './window.js';
 
 await runBenches(
-  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, rules, stall, profilerHttp, churn, diffNoise, heapParser],
+  [hotPath, registry, aggregate, throughput, startup, window, rest, http, rotation, rules, stall, profilerHttp, churn, diffNoise, heapParser, leaks],
   process.argv.slice(2),
 );
