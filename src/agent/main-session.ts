@@ -3,7 +3,8 @@ import type { Session } from 'node:inspector';
 import type { Resources } from '../host/resources.js';
 import { closeSession, openSession } from './open-session.js';
 
-const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
+/** Has the main thread write a sample of its heap and loop. */
+export const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
 const DISARM = "globalThis[Symbol.for('pitot.host.1')]?.disarmSignals()";
 const RESOURCES = "JSON.stringify(globalThis[Symbol.for('pitot.host.1')]?.resources() ?? null)";
 const REARM = "globalThis[Symbol.for('pitot.host.1')]?.armSignals()";

@@ -326,7 +326,8 @@ export function gaugesOf(threads: Iterable<DrainedThread>): GaugeValue[] {
   return values;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of that number runs here, whosever it is. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -13,10 +13,11 @@ export const SNAPSHOT_PAUSE_MS_MAX = 10_000;
 export const SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20 = 75;
 export const SNAPSHOT_PAUSE_MS_PER_MIB = 60;
 /**
- * Native memory that a snapshot takes at the worst, times the bytes of the heap: of what lies in V8's spaces for large objects, where an array of pointers
- * took 52 and a hash table 73; of all else, where objects took 22, strings 3; of compiled code, 6.
+ * Native memory that a snapshot takes at the worst, times the bytes of the heap. Of what lies in V8's spaces for large objects: V8 keeps 1 KiB for the name
+ * of each index of the longest array, so that one array full of pointers took 154 and a hash table 123, and twenty arrays of a twentieth each took 18. Of all
+ * else, where objects took 22, strings 3; of compiled code, 6.
  */
-export const SNAPSHOT_SPIKE_RATIO_LARGE = 80;
+export const SNAPSHOT_SPIKE_RATIO_LARGE = 160;
 export const SNAPSHOT_SPIKE_RATIO = 24;
 export const SNAPSHOT_SPIKE_RATIO_CODE = 8;
 /** What it takes whatever the heap, bytes; and what is left to the process meanwhile: a tenth of what there is, and no less than this. */
@@ -41,6 +42,11 @@ export const REQUEST_AGE_MS_MAX = 60_000;
 export const REQUEST_BYTES_MAX = 1024;
 /** How long a request by the API waits for an agent that is still loading, ms. */
 export const SNAPSHOT_READY_MS_MAX = 10_000;
+/**
+ * From which age of its last byte on a begun heap file of another host counts as left behind, ms: longer than a snapshot and its begin may take together,
+ * since V8 writes nothing before it has gone through the heap.
+ */
+export const LEFTOVER_MS_MIN = 300_000;
 /** Requests that are looked at in one poll. */
 export const REQUESTS_MAX = 10;
 /** Characters of a name that a redacted snapshot keeps, of a description made of names, and names in one; of a script's path. */

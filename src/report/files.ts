@@ -21,8 +21,9 @@ const FILE_MODE = 0o600;
 /** A run without a goodbye that wrote within so long may be alive: twice the longest window, ms. */
 const YOUNG_MS = 2 * 3_600_000;
 /** `<service>.<YYYYMMDD-HHMMSS>.<pid>`: what pitot made, and so may remove. */
-const RUN_DIRECTORY = /^.+\.\d{8}-\d{6}\.(\d+)$/;
-const REPORT_FILE = /^report-(\d{6,})\.json$/;
+export const RUN_DIRECTORY = /^.+\.\d{8}-\d{6}\.(\d+)$/;
+/** Its number is in the first group. */
+export const REPORT_FILE = /^report-(\d{6,})\.json$/;
 
 export const reportName = (seq: number): string => `report-${String(seq).padStart(6, '0')}.json`;
 

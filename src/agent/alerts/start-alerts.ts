@@ -1,5 +1,6 @@
 // Connects alerts to the parts of the agent that they read and act through.
 import { dirname } from 'node:path';
+import v8 from 'node:v8';
 import { safeServiceName } from '../../config/derive-service.js';
 import type { ResolvedConfig } from '../../config/resolve.js';
 import { machineMs, wallMs } from '../../core/clock.js';
@@ -13,12 +14,14 @@ import type { AgentLog } from '../agent-log.js';
 import type { ApplicationThreads } from '../application-threads.js';
 import type { CpuWatch } from '../cpu-watch.js';
 import type { Directory } from '../directory.js';
-import type { SnapshotTaken } from '../evidence/heap-snapshot-action.js';
+import { hostInName } from '../evidence/heap-files.js';
+import { pauseTooLong, type SnapshotTaken } from '../evidence/heap-snapshot-action.js';
+import { removeLeftovers } from '../evidence/leftover-files.js';
 import { collectNearLimitFiles } from '../evidence/near-limit-files.js';
 import type { LeakMonitor } from '../leaks/leak-monitor.js';
 import type { MemorySignals } from '../leaks/memory-signals.js';
 import { type LeakEvents, startLeaks } from '../leaks/start-leaks.js';
-import { gaugesOf } from '../reporter.js';
+import { gaugesOf, isAlive } from '../reporter.js';
 import type { RuntimeSampler } from '../runtime-sampler.js';
 import { gcSoFar } from '../samplers/gc-so-far.js';
 import type { StallMonitor } from '../stalls/stall-monitor.js';
@@ -53,6 +56,8 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
   const loaded = loadAlerts(config.alerts, cwd, process.env);
   for (const file of collectNearLimitFiles(dirname(runDirectory), [cwd], process.pid))
     parts.log.log('info', { file }, 'left by a process near its heap limit');
+  for (const file of removeLeftovers(dirname(runDirectory), { pid: process.pid, host: hostInName(), isAlive, nowMs: wallMs() }))
+    parts.log.log('info', { file }, 'begun by a process that was killed: removed');
   const Sinks = loaded.sinks.size === 0 ? null : (await import('./alert-sinks.js')).AlertSinks;
   const leaks = startLeaks(parts, events);
   return new Alerts(
@@ -86,6 +91,12 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
   );
 }
 
+/** As the main thread itself wrote them last, with their names: these are the same on every thread, in the same order. */
+function spacesOf(threads: ApplicationThreads): { name: string; usedBytes: number }[] {
+  const names = v8.getHeapSpaceStatistics();
+  return (threads.main?.readSample()?.spaces ?? []).map(({ usedBytes }, index) => ({ name: names[index]?.space_name ?? '', usedBytes }));
+}
+
 function actionSources(
   { log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst }: AgentParts,
   leaks: LeakMonitor,
@@ -94,13 +105,15 @@ function actionSources(
   const formats = config.flameFormats === 'none' ? [] : config.flameFormats.split(',');
   return {
     log: (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>, message: string) => log.log(level, fields, message),
-    spaces: () => sampler.memory.spaces,
+    spaces: () => spacesOf(threads),
     heapLimitBytes: () => sampler.memory.heapLimitBytes || null,
     reportFirst,
     onBegin: () => leaks.lookAway(),
     onEnd: () => leaks.lookAgain(),
     onTaken: (taken: SnapshotTaken) => {
       log.log('info', { ...taken }, 'heap snapshot taken');
+      const tooLong = pauseTooLong(taken);
+      if (tooLong !== '') onFault('HEAP_PAUSE', `a heap snapshot${tooLong}`);
       void leaks.lookInto(taken.file);
     },
     async takeFlame(sequence: string): Promise<string | null> {

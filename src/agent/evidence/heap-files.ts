@@ -1,10 +1,14 @@
 // The files under heap/: named as Node.js names its own, whole or not there, the newest kept.
 import { closeSync, constants, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ensureRunDirectory } from '../../report/files.js';
 import { flameFileName } from '../../report/flame-files.js';
 
 export const HEAP_DIRECTORY = 'heap';
+
+/** The machine's or container's name as begun files carry it: numbers of processes are its own. */
+export const hostInName = (host = hostname()): string => host.replace(/[^\w-]/g, '_').slice(0, 64);
 
 export type HeapEnding = 'heapprofile' | 'heapsnapshot';
 
@@ -47,7 +51,7 @@ export class GrowingFile {
     this.name = name;
     ensureRunDirectory(this.directory);
     removeLeftovers(this.directory);
-    this.temporary = join(this.directory, `.${name}.${process.pid}.tmp`);
+    this.temporary = join(this.directory, `.${name}.${process.pid}.${hostInName()}.tmp`);
     this.fd = openSync(this.temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   }
 

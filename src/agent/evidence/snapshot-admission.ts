@@ -75,7 +75,7 @@ export function refuseSnapshot(heap: HeapMakeUp, room: SnapshotRoom, isNode20: b
   return null;
 }
 
-/** Parts of the heap in V8's spaces for large objects and for code. */
+/** Parts of the heap in V8's spaces for large objects and for code. Where no spaces are told, all of it is taken for large objects. */
 export function makeUpOf(spaces: readonly { name: string; usedBytes: number }[]): Pick<HeapMakeUp, 'largeRatio' | 'codeRatio'> {
   let usedBytes = 0;
   let largeBytes = 0;
@@ -85,5 +85,5 @@ export function makeUpOf(spaces: readonly { name: string; usedBytes: number }[])
     if (/^code_/.test(space.name)) codeBytes += space.usedBytes;
     else if (space.name.includes('large_object')) largeBytes += space.usedBytes;
   }
-  return usedBytes > 0 ? { largeRatio: largeBytes / usedBytes, codeRatio: codeBytes / usedBytes } : { largeRatio: 0, codeRatio: 0 };
+  return usedBytes > 0 ? { largeRatio: largeBytes / usedBytes, codeRatio: codeBytes / usedBytes } : { largeRatio: 1, codeRatio: 0 };
 }

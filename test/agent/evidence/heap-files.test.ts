@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { GrowingFile, heapFileName, keepNewestHeaps } from '../../../src/agent/evidence/heap-files.js';
+import { GrowingFile, heapFileName, hostInName, keepNewestHeaps } from '../../../src/agent/evidence/heap-files.js';
 import { missingMount, mountSmall, testUnless } from '../../support/needs.js';
 
 function makeDirectory(t: ExecutionContext): string {
@@ -42,7 +42,7 @@ test('should give a file its name only when it is whole', (t) => {
   const file = new GrowingFile(directory, 'Heap.x.heapsnapshot');
   file.append('{"é":');
   file.append('1}');
-  t.deepEqual(readdirSync(join(directory, 'heap')), [`.Heap.x.heapsnapshot.${process.pid}.tmp`]);
+  t.deepEqual(readdirSync(join(directory, 'heap')), [`.Heap.x.heapsnapshot.${process.pid}.${hostInName()}.tmp`]);
   t.is(file.finish(), 'heap/Heap.x.heapsnapshot');
   file.discard();
   t.is(readFileSync(join(directory, 'heap/Heap.x.heapsnapshot'), 'utf8'), '{"é":1}');

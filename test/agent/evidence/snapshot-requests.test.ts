@@ -8,7 +8,7 @@ import { collectNearLimitFiles } from '../../../src/agent/evidence/near-limit-fi
 import { SnapshotRequests } from '../../../src/agent/evidence/snapshot-requests.js';
 
 const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
-const TAKEN = { file: 'heap/x.heapsnapshot', fileBytes: 1024, pauseMs: 20, rssBeforeBytes: 1, rssAfterBytes: 2 };
+const TAKEN = { file: 'heap/x.heapsnapshot', fileBytes: 1024, pauseMs: 20, pauseMsMax: 10_000, rssBeforeBytes: 1, rssAfterBytes: 2 };
 
 function makeDirectory(t: ExecutionContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-requests-'));

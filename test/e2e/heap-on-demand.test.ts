@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { App, type AppOptions, NODE, ROOT, until } from '../../support/app.js';
+import { App, type AppOptions, NODE, ROOT, until } from '../support/app.js';
 
 const SERVICE = `
 import { takeHeapSnapshot } from 'pitot';

@@ -1,9 +1,9 @@
 // A process whose main thread allocates, and whose worker thread runs actions on it, as the agent thread does. Prints what they said as JSON.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { ActionRunner } from '../../../src/agent/actions/action-runner.js';
-import { localActions } from '../../../src/agent/actions/local-actions.js';
-import { monotonicMs, wallMs } from '../../../src/core/clock.js';
-import { exampleAlert } from '../actions/example-alert.js';
+import { ActionRunner } from '../../src/agent/actions/action-runner.js';
+import { localActions } from '../../src/agent/actions/local-actions.js';
+import { monotonicMs, wallMs } from '../../src/core/clock.js';
+import { exampleAlert } from '../agent/actions/example-alert.js';
 
 export interface ChildTask {
   directory: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { NODE } from '../../support/app.js';
+import { NODE } from '../support/app.js';
 import type { ChildResult, ChildTask } from './heap-child.js';
 
 const CHILD = fileURLToPath(new URL('heap-child.js', import.meta.url));
