@@ -56,7 +56,7 @@ export async function flush(): Promise<Report | null> {
 }
 
 /**
- * Takes a heap snapshot of the main thread, which stands still meanwhile: 20 to 130 ms a MiB of heap. Resolves with the file once it is whole, or with the
+ * Takes a heap snapshot of the main thread, which stands still meanwhile: 12 to 130 ms a MiB of heap, more on a busy machine. Resolves with the file once it is whole, or with the
  * reason why there is none: too little memory, disk or time, or no agent. The cool-down of the service's snapshots is not asked, and begins anew.
  */
 export async function takeHeapSnapshot(): Promise<{ file: string } | { refused: string }> {

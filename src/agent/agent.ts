@@ -65,7 +65,7 @@ export class Agent {
   readonly service: string;
   readonly cwd: string;
   private readonly restarts: number;
-  private readonly mayInspect: boolean;
+  readonly mayInspect: boolean;
   private readonly pulse: Pulse;
   private readonly asked = new SeenIds();
   private pool: Pool | null = null;

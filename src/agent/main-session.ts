@@ -3,8 +3,9 @@ import type { Session } from 'node:inspector';
 import type { Resources } from '../host/resources.js';
 import { closeSession, openSession } from './open-session.js';
 
-/** Has the main thread write a sample of its heap and loop. */
-export const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
+const SAMPLE = "globalThis[Symbol.for('pitot.host.1')]?.sample()";
+/** Also where the last sample is younger than a second. */
+export const SAMPLE_NOW = "globalThis[Symbol.for('pitot.host.1')]?.sampleNow()";
 const DISARM = "globalThis[Symbol.for('pitot.host.1')]?.disarmSignals()";
 const RESOURCES = "JSON.stringify(globalThis[Symbol.for('pitot.host.1')]?.resources() ?? null)";
 const REARM = "globalThis[Symbol.for('pitot.host.1')]?.armSignals()";

@@ -143,6 +143,11 @@ export class ProcessHost {
     this.thread.attached?.sampler.sampleIfDue();
   }
 
+  /** Called by the agent through the inspector, before it decides on a heap snapshot: whatever the last sample's age. */
+  sampleNow(): void {
+    this.thread.attached?.sampler.sample();
+  }
+
   /** Called by the agent through the inspector, now and then. */
   resources(): Resources | null {
     const attachment = this.thread.attached;

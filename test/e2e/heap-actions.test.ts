@@ -69,7 +69,7 @@ test.serial('should refuse a snapshot, and leave no file, when too little memory
   const { lines, heap } = await run(t, { runs: [['heap-snapshot']], leftBytes: 10 * 1024 * 1024 });
   t.regex(
     lines[0][0],
-    /^heap-snapshot: refused: it may need [\d.]+ MiB, and of the 10\.0 MiB left below the cgroup's limit 32\.0 MiB are kept back$/,
+    /^heap-snapshot: refused: it may need [\d.]+ [MG]iB, and of the 10\.0 MiB left below the cgroup's limit 32\.0 MiB are kept back$/,
   );
   t.deepEqual(heap, []);
 });

@@ -15,6 +15,7 @@ import type { ApplicationThreads } from '../application-threads.js';
 import type { CpuWatch } from '../cpu-watch.js';
 import type { Directory } from '../directory.js';
 import { hostInName } from '../evidence/heap-files.js';
+import { heapSessionsIf } from '../evidence/heap-session.js';
 import { pauseTooLong, type SnapshotTaken } from '../evidence/heap-snapshot-action.js';
 import { removeLeftovers } from '../evidence/leftover-files.js';
 import { collectNearLimitFiles } from '../evidence/near-limit-files.js';
@@ -45,6 +46,8 @@ export interface AgentParts {
   /** Closes the window, so that its report is on disk. */
   reportFirst(): Promise<unknown>;
   signals: MemorySignals;
+  /** False: the permission model forbids sessions of the inspector. */
+  mayInspect: boolean;
 }
 
 export interface AlertEvents extends LeakEvents {
@@ -98,13 +101,14 @@ function spacesOf(threads: ApplicationThreads): { name: string; usedBytes: numbe
 }
 
 function actionSources(
-  { log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst }: AgentParts,
+  { log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst, mayInspect }: AgentParts,
   leaks: LeakMonitor,
   { onFault }: AlertEvents,
 ) {
   const formats = config.flameFormats === 'none' ? [] : config.flameFormats.split(',');
   return {
     log: (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>, message: string) => log.log(level, fields, message),
+    open: heapSessionsIf(mayInspect),
     spaces: () => spacesOf(threads),
     heapLimitBytes: () => sampler.memory.heapLimitBytes || null,
     reportFirst,

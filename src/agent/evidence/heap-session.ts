@@ -18,6 +18,9 @@ export async function openHeapSession(isEnding: () => boolean): Promise<HeapSess
   return session === null ? null : new MainHeapSession(session);
 }
 
+/** What opens sessions; never one where the permission model forbids it: Node.js 20 to 26 end the whole process at the attempt of a thread. */
+export const heapSessionsIf = (mayInspect: boolean): typeof openHeapSession => (mayInspect ? openHeapSession : async () => null);
+
 class MainHeapSession implements HeapSession {
   onEvent: HeapSession['onEvent'] = () => {};
   isClosed = false;

@@ -13,7 +13,7 @@ import { formatBytes } from '../../core/units.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { SnapshotRedactor } from '../../heap/redact.js';
 import type { Action } from '../actions/action.js';
-import { SAMPLE } from '../main-session.js';
+import { SAMPLE_NOW } from '../main-session.js';
 import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';
@@ -120,7 +120,7 @@ export class HeapSnapshots {
 
   private async refusal(session: HeapSession): Promise<string | null> {
     // What the heap consists of is as new as its size: a large array may have doubled since the last sample.
-    await session.send('Runtime.evaluate', { expression: SAMPLE, silent: true });
+    await session.send('Runtime.evaluate', { expression: SAMPLE_NOW, silent: true });
     const { usedSize: usedBytes } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
     const { directory, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
     const heap = { usedBytes, ...makeUpOf(this.sources.spaces()), limitBytes: this.sources.heapLimitBytes?.() ?? null };

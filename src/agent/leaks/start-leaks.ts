@@ -5,7 +5,7 @@ import { HEAP_ANALYSIS_BYTES_MAX } from '../../core/leak-limits.js';
 import type { LeakLine } from '../../report/leaks-log.js';
 import type { AgentParts } from '../alerts/start-alerts.js';
 import { analyzeInChild } from '../evidence/analyze-in-child.js';
-import { openHeapSession } from '../evidence/heap-session.js';
+import { heapSessionsIf } from '../evidence/heap-session.js';
 import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
 import { HeapSampler } from './heap-sampler.js';
 import { LeakMonitor } from './leak-monitor.js';
@@ -21,8 +21,8 @@ export interface Leaks {
   end(): void;
 }
 
-export function startLeaks({ config, cwd, runDirectory, threads, signals, sampler }: AgentParts, { onLeak, onFault }: LeakEvents): Leaks {
-  const heap = new HeapSampler(config.heapSampleBytes, { open: openHeapSession, nowMs: machineMs, onFault });
+export function startLeaks({ config, cwd, runDirectory, threads, signals, sampler, mayInspect }: AgentParts, { onLeak, onFault }: LeakEvents): Leaks {
+  const heap = new HeapSampler(config.heapSampleBytes, { open: heapSessionsIf(mayInspect), nowMs: machineMs, onFault });
   void heap.start();
   const monitor = new LeakMonitor(
     {
