@@ -27,11 +27,17 @@ const begun = (app: App): string | undefined => heapOf(app).find((name) => name.
 /** Enough that a snapshot of it takes a second. */
 const LARGE = 'globalThis.kept = Array.from({ length: 100_000 }, (_, i) => ({ i, of: {} }));';
 
-/** Grows until there is no memory, but where a file says that this was before. */
+/** Grows, as soon as pitot's sampler runs, until there is no memory; but where a file says that this was before. */
 const LEAKING = `
 import { existsSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
 if (!existsSync('second')) {
   writeFileSync('second', '');
+  const session = new Session();
+  session.connect();
+  const isSampling = () => new Promise((resolve) => session.post('HeapProfiler.getSamplingProfile', (error) => resolve(error === null)));
+  while (!(await isSampling())) await new Promise((resolve) => setTimeout(resolve, 20));
+  session.disconnect();
   const kept = [];
   setInterval(() => { for (let i = 0; i < 4000; i++) kept.push({ i, of: {} }); }, 10);
 } else setInterval(() => {}, 1000);`;
