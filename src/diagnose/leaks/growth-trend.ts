@@ -2,6 +2,7 @@
 import { HOUR_MS } from '../rules/durations.js';
 import { median } from '../rules/median.js';
 import { type Trend, trendOf } from '../rules/trend.js';
+import { isStepwise } from './growth-steps.js';
 import {
   CONCAVITY_RATIO_MIN,
   CRITICAL_RATIO_PER_HOUR,
@@ -31,7 +32,7 @@ const DEVIATION_OF_DIFFERENCE = 1.4;
 const MAD_OF_DEVIATION = 0.6745;
 
 /** Why a window is no growth, the first reason that applies; null: it is. */
-export type NoGrowth = 'flat' | 'unsteady' | 'slow' | 'slowing' | 'small';
+export type NoGrowth = 'flat' | 'unsteady' | 'slow' | 'slowing' | 'small' | 'step';
 
 export interface WindowTrend {
   windowMs: number;
@@ -63,6 +64,10 @@ export interface GrowthScale {
   perHourMin: number;
   /** Growth since the start by which a level has doubled, at least. */
   patienceMin: number;
+  /** Noise that is supposed at least. */
+  noiseMin: number;
+  /** Its objects have ages, which tell a step. */
+  isAged: boolean;
 }
 
 /** Of each window that has points enough, shortest first. Nothing before startMs is looked at. */
@@ -119,10 +124,16 @@ function windowTrend(
     const last = third < 0 ? 0 : straightLine(timesMs.subarray(third), values.subarray(third)).slope;
     if (!(last >= LAST_THIRD_RATIO_MIN * trend.slope)) result.no = 'slowing';
   }
+  const isStep = result.no === null && (!scale.isAged || windowMs >= STRICT_WINDOW_MIN_MS) && isStepwise(values);
+  if (isStep && !scale.isAged) result.no = 'step';
   const critical = CRITICAL_RATIO_PER_HOUR * baseBytes;
   result.isCritical = result.no === null && result.bytesPerHour > SLOPE_RATIO_MIN * critical && result.lowerPerHour > LOWER_RATIO_MIN * critical;
   result.isStrict =
-    result.no === null && windowMs >= STRICT_WINDOW_MIN_MS && result.z > STRICT_Z_MIN && result.concavityRatio > STRICT_CONCAVITY_RATIO_MIN;
+    result.no === null &&
+    !isStep &&
+    windowMs >= STRICT_WINDOW_MIN_MS &&
+    result.z > STRICT_Z_MIN &&
+    result.concavityRatio > STRICT_CONCAVITY_RATIO_MIN;
   return result;
 }
 

@@ -1,7 +1,7 @@
 // Growth of one class of memory over time: which windows grow, for how long they have, and whether it began with the process.
 import { HOUR_MS } from '../rules/durations.js';
 import { type GrowthScale, straightLine, trendsOf, type WindowTrend } from './growth-trend.js';
-import { LAPSE_MS, PATIENCE_MS, PERSIST_MS, PERSIST_WINDOW_RATIO, STARTUP_MS } from './leak-thresholds.js';
+import { LAPSE_MS, NOISE_RATIO_MIN, PATIENCE_MS, PERSIST_MS, PERSIST_WINDOW_RATIO, STARTUP_MS } from './leak-thresholds.js';
 import { type CellValue, LevelHistory, type SavedLevels } from './level-history.js';
 
 /** Rate, of the present one at its least, below which the time before the growth was quiet. */
@@ -75,6 +75,11 @@ export class GrowthWatch {
     return surest(critical.length > 0 ? critical : lasting.filter(isSlow)) ?? surest(lasting);
   }
 
+  /** The longest window that grows now. */
+  get longest(): WindowTrend | undefined {
+    return this.#trends.findLast(({ no }) => no === null);
+  }
+
   /** Why nothing grows: the window that is nearest to growth. */
   get whyNot(): WindowTrend | undefined {
     return surest(this.#trends.filter(({ no }) => no !== null));
@@ -90,9 +95,9 @@ export class GrowthWatch {
     return this.#nowMs - this.#strict.lastMs <= LAPSE_MS ? this.#nowMs - this.#strict.sinceMs : 0;
   }
 
-  /** The level was as high before and fell again. */
-  get isBelowCeiling(): boolean {
-    return this.history.latest <= this.history.ceiling;
+  /** The level was as high before and fell again; or higher by less than this. */
+  isBelowCeiling(marginBytes = 0): boolean {
+    return this.history.latest <= this.history.ceiling + marginBytes;
   }
 
   /** It has grown since the process began, neither for long nor by much: a cache that fills does that. */
@@ -100,7 +105,7 @@ export class GrowthWatch {
     const uptimeMs = nowMs - startMs;
     if (uptimeMs >= PATIENCE_MS) return false;
     if (this.history.latest >= this.lowest + Math.max(this.lowest, this.#scale.patienceMin)) return false;
-    return !wasQuiet(this.history, startMs, trend);
+    return !wasQuiet(this.history, startMs, trend, Math.max(trend.noiseBytes, this.#scale.noiseMin, NOISE_RATIO_MIN * trend.baseBytes));
   }
 
   save(): SavedWatch {
@@ -113,7 +118,7 @@ export class GrowthWatch {
 }
 
 /** Before the growth the level did not rise by nearly that rate. */
-function wasQuiet(history: LevelHistory, startMs: number, { fromMs, lowerPerHour, noiseBytes }: WindowTrend): boolean {
+function wasQuiet(history: LevelHistory, startMs: number, { fromMs, lowerPerHour }: WindowTrend, noiseBytes: number): boolean {
   const perMs = lowerPerHour / HOUR_MS;
   const first = fromMs - startMs >= WARM_MS + QUIET_MIN_MS ? startMs + WARM_MS : startMs + STARTUP_MS;
   const { timesMs, values } = history.until(first, fromMs);

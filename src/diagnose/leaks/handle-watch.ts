@@ -5,7 +5,14 @@ import { GrowthWatch, type SavedWatch } from './growth-watch.js';
 
 /** A count that rises by fewer is no leak; growth is a part of this count at least. */
 const COUNT_MIN = 20;
-const COUNT_SCALE: GrowthScale = { baseMin: COUNT_MIN, growthMin: COUNT_MIN, perHourMin: COUNT_MIN, patienceMin: COUNT_MIN };
+const COUNT_SCALE: GrowthScale = {
+  baseMin: COUNT_MIN,
+  growthMin: COUNT_MIN,
+  perHourMin: COUNT_MIN,
+  patienceMin: COUNT_MIN,
+  noiseMin: 0.5,
+  isAged: false,
+};
 
 export interface HandleGrowth {
   name: string;

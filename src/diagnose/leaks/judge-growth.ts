@@ -7,6 +7,8 @@ import type { AgeJudgement } from './judge-ages.js';
 import {
   AGELESS_HOLDS_MS,
   AGELESS_LEVEL_RATIO,
+  AGELESS_LEVEL_WINDOW_MS,
+  CEILING_EXCESS_RATIO,
   CRITICAL_RATIO_PER_HOUR,
   FAST_LEVEL_RATIO_MIN,
   FAST_LIMIT_MS,
@@ -41,6 +43,7 @@ export interface Growth {
   name?: string;
   perHourMin: number;
   limits: readonly ReachableLimit[];
+  /** Calls finished; where they are not counted, bytes allocated. */
   work: LevelHistory;
   growingHandles: readonly string[];
   ages?: AgeEvidence;
@@ -92,7 +95,7 @@ function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evide
   if (ages?.verdict === 'refuted') return none(growth, trend, sayAgainst(ages.reason, ages.functions[0]));
   if (watch.isFilling(trend, nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
   // In a young process two profiles may both lie in one tooth of a saw.
-  if (watch.isBelowCeiling && nowMs - startMs < PATIENCE_MS) return suspected(growth, trend, FELL_BEFORE, 0.3);
+  if (watch.isBelowCeiling() && nowMs - startMs < PATIENCE_MS) return suspected(growth, trend, FELL_BEFORE, 0.3);
   if (ages?.verdict === 'leak') {
     const confidence = 0.8 + 0.15 * ages.generationRatio + (watch.strictMs > 0 ? 0.04 : 0);
     return found(growth, trend, undefined, trend.isCritical && isAgedCritical(ages, trend), confidence, sayAges(ages.functions));
@@ -112,17 +115,21 @@ function judgeAgeless(growth: Growth, watch: GrowthWatch, trend: WindowTrend): J
   const { nowMs, startMs } = growth;
   if (nowMs - startMs < UPTIME_MIN_MS) return suspected(growth, trend, `only ${sayDuration(nowMs - startMs)} of data`, 0.2);
   if (watch.isFilling(trend, nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
-  const isHigh = watch.history.latest >= AGELESS_LEVEL_RATIO * watch.lowest;
+  const long = watch.longest;
+  // By this growth, not by a jump before it.
+  const isHigh = long !== undefined && long.windowMs >= AGELESS_LEVEL_WINDOW_MS && long.growthBytes >= (AGELESS_LEVEL_RATIO - 1) * long.baseBytes;
   if (watch.strictMs >= AGELESS_HOLDS_MS || isHigh) return judgeByTrend(growth, watch, trend);
   return suspected(growth, trend, `grows steadily for ${sayDuration(watch.strictMs)}, not yet for ${sayDuration(AGELESS_HOLDS_MS)}`, 0.5);
 }
 
 /** Without ages: growth that lasts, is not the traffic's, and reaches a level that was not there before. */
 function judgeByTrend(growth: Growth, watch: GrowthWatch, trend: WindowTrend): Judged {
-  if (watch.isBelowCeiling) return suspected(growth, trend, FELL_BEFORE, 0.3);
-  const traffic = trafficGrowth(growth.work, trend.fromMs, growth.nowMs);
-  const grown = trend.growthBytes / trend.baseBytes;
-  if (traffic >= TRAFFIC_RATIO_MIN * grown) return suspected(growth, trend, `traffic grew by ${sayPercent(traffic)} in the same time`, 0.3);
+  // By the longest window: a short one's growth may be chance on top of the traffic's.
+  const { growthBytes, baseBytes, fromMs } = watch.longest ?? trend;
+  if (watch.isBelowCeiling(CEILING_EXCESS_RATIO * growthBytes)) return suspected(growth, trend, FELL_BEFORE, 0.3);
+  const traffic = trafficGrowth(growth.work, fromMs, growth.nowMs);
+  if (traffic >= (TRAFFIC_RATIO_MIN * growthBytes) / baseBytes)
+    return suspected(growth, trend, `traffic grew by ${sayPercent(traffic)} in the same time`, 0.3);
   const evidence = [`it has grown steadily for ${sayDuration(Math.max(watch.strictMs, trend.windowMs))}, to a level not seen before`];
   return found(growth, trend, undefined, trend.isCritical, 0.75, evidence);
 }

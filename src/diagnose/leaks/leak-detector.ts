@@ -4,12 +4,28 @@ import { AgeEvidence } from './age-evidence.js';
 import { GrowthWatch, type SavedWatch } from './growth-watch.js';
 import { HandleWatch } from './handle-watch.js';
 import { type Growth, judgeGrowth, type KnownLeak } from './judge-growth.js';
-import { BASE_BYTES_MIN, BYTES_PER_HOUR_MIN, CHECK_MS, GROWTH_BYTES_MIN, NATIVE_BYTES_PER_HOUR_MIN, PATIENCE_BYTES_MIN } from './leak-thresholds.js';
+import {
+  BASE_BYTES_MIN,
+  BYTES_PER_HOUR_MIN,
+  CHECK_MS,
+  GROWTH_BYTES_MIN,
+  NATIVE_BYTES_PER_HOUR_MIN,
+  NOISE_RATIO_MIN,
+  PATIENCE_BYTES_MIN,
+} from './leak-thresholds.js';
 import type { LeakKind, LeakVerdict } from './leak-verdict.js';
 import { LevelHistory, type SavedLevels } from './level-history.js';
 import type { LeakLimits, MemoryPoint } from './memory-point.js';
 
-const BYTES_SCALE = { baseMin: BASE_BYTES_MIN, growthMin: GROWTH_BYTES_MIN, perHourMin: BYTES_PER_HOUR_MIN, patienceMin: PATIENCE_BYTES_MIN };
+const BYTES_SCALE = {
+  baseMin: BASE_BYTES_MIN,
+  growthMin: GROWTH_BYTES_MIN,
+  perHourMin: BYTES_PER_HOUR_MIN,
+  patienceMin: PATIENCE_BYTES_MIN,
+  noiseMin: NOISE_RATIO_MIN * BASE_BYTES_MIN,
+  isAged: false,
+};
+const HEAP_SCALE = { ...BYTES_SCALE, isAged: true };
 const NATIVE_SCALE = { ...BYTES_SCALE, perHourMin: NATIVE_BYTES_PER_HOUR_MIN };
 const STATE_VERSION = 1;
 
@@ -53,7 +69,7 @@ export class LeakDetector {
     this.#timeScale = options.timeScale;
     const state = isState(saved, options.timeScale) ? saved : undefined;
     this.#startMs = state?.startMs ?? (options.startMs ?? Number.NaN) * options.timeScale;
-    this.#heap = new GrowthWatch('last', BYTES_SCALE, state?.classes.heap);
+    this.#heap = new GrowthWatch('last', HEAP_SCALE, state?.classes.heap);
     this.#external = new GrowthWatch('least', BYTES_SCALE, state?.classes.external);
     this.#native = new GrowthWatch('least', NATIVE_SCALE, state?.classes.native);
     this.#handles = new HandleWatch(state?.handles);
@@ -145,7 +161,12 @@ export class LeakDetector {
     const heapLimit =
       heapLimitBytes === null ? [] : [{ name: 'heap limit', missingBytes: heapLimitBytes - level, usedRatio: level / heapLimitBytes } as const];
     const growing = this.#handles.growing();
-    const shared = { nowMs, startMs: this.#startMs, work: this.#work, growingHandles: growing.map(({ name }) => name) };
+    const shared = {
+      nowMs,
+      startMs: this.#startMs,
+      work: this.#work.latestMs > Number.NEGATIVE_INFINITY ? this.#work : this.#allocated,
+      growingHandles: growing.map(({ name }) => name),
+    };
     const classes: Growth[] = [
       { ...shared, kind: 'heap', watch: this.#heap, perHourMin: BYTES_PER_HOUR_MIN, limits: [...heapLimit, ...memoryLimit], ages: this.#ages },
       { ...shared, kind: 'external', watch: this.#external, perHourMin: BYTES_PER_HOUR_MIN, limits: memoryLimit },

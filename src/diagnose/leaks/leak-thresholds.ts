@@ -29,6 +29,8 @@ export const TREND_CONFIDENCE = 0.98;
 export const TREND_Z_MIN = 2.58;
 /** The newer half must grow at this part of the older half's slope, and at this part of the rate: else it slows down. */
 export const CONCAVITY_RATIO_MIN = 0.6;
+/** Noise of a level at least, as a part of it: a history without any would never be quiet. */
+export const NOISE_RATIO_MIN = 0.005;
 /** Least growth over a window, in median absolute deviations from the line. */
 export const GROWTH_DEVIATIONS_MIN = 5;
 export const GROWTH_BYTES_MIN = 3 * BYTES_PER_MIB;
@@ -45,6 +47,12 @@ export const PERSIST_MS = 2 * MINUTE_MS;
 export const PERSIST_WINDOW_RATIO = 1 / 20;
 /** Before this uptime no verdict but by the fast path: a process that starts grows. */
 export const UPTIME_MIN_MS = 15 * MINUTE_MS;
+/** Growth in steps: so many jumps at most, levels that leave this part of a line's residue, and after the last jump this part of the slope and less. */
+export const STEP_JUMPS_MAX = 3;
+export const STEP_RESIDUE_RATIO_MAX = 0.4;
+export const STEP_LAST_SLOPE_MAX = 0.5;
+/** Of a shorter last level the slope is not known yet. */
+export const STEP_LAST_BINS_MIN = 4;
 /** Points before this age are not looked at: loading and compiling. */
 export const STARTUP_MS = 2 * MINUTE_MS;
 /** Growth that began with the process may be a cache that fills: it is a leak when it has doubled the level, and by so much at least, or lasted for so long. */
@@ -80,9 +88,13 @@ export const NO_PROFILE_MS = 10 * MINUTE_MS;
 export const AGES_FRESH_MS = 90 * MINUTE_MS;
 /** A profile of a known leak is renewed that often. */
 export const AGES_RENEW_MS = 120 * MINUTE_MS;
-/** Memory whose objects have no known age: a strict trend for so long, or a level so many times its lowest of the day. */
+/** Memory whose objects have no known age: a strict trend for so long, or growth to so many times its level within one window. */
 export const AGELESS_HOLDS_MS = 60 * MINUTE_MS;
 export const AGELESS_LEVEL_RATIO = 2;
+/** Such a level counts by the growth of this window and longer ones: a jump may take some minutes. */
+export const AGELESS_LEVEL_WINDOW_MS = 20 * MINUTE_MS;
+/** Of memory judged by its trend alone, this part of the growth must lie above what the level has fallen from before. */
+export const CEILING_EXCESS_RATIO = 0.5;
 /** Traffic explains growth when it grew by this part of it at least. */
 export const TRAFFIC_RATIO_MIN = 0.5;
 /** A leak that was critical stays so above this part of the critical rate. */

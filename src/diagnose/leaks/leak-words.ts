@@ -44,6 +44,8 @@ export function sayNoGrowth(trend: WindowTrend, perHourMin: number): string {
       return `goes up and down: the slope of ${rate} ${over} may be chance`;
     case 'slowing':
       return `the growth slows down: ${over} its newer half grows at ${sayPercent(Math.max(0, trend.concavityRatio))} of the older half's slope, as a cache that fills`;
+    case 'step':
+      return `rose by ${formatBytes(trend.growthBytes)} in a few jumps ${over}, and not between them: a step, not growth`;
     default:
       return `grew by ${formatBytes(trend.growthBytes)} ${over}, no more than its noise`;
   }

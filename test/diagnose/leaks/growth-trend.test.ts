@@ -5,7 +5,7 @@ import { LevelHistory } from '../../../src/diagnose/leaks/level-history.js';
 import { MIB } from './population.js';
 
 const MINUTE_MS = 60_000;
-const SCALE = { baseMin: 50 * MIB, growthMin: 3 * MIB, perHourMin: 5 * MIB, patienceMin: 100 * MIB };
+const SCALE = { baseMin: 50 * MIB, growthMin: 3 * MIB, perHourMin: 5 * MIB, patienceMin: 100 * MIB, noiseMin: MIB / 4, isAged: false };
 
 /** Two hours, a point a minute. */
 function hourWindow(level: (minute: number) => number): WindowTrend {

@@ -42,23 +42,10 @@ export function runProcess(scenario: Scenario, seed: number, options: RunOptions
   const service = scenario.make(random);
   const population = new Population(service.sites, random);
   const detector = new LeakDetector({ timeScale });
-  const until = options.minutes ?? (service.leaksFrom === undefined ? DAY_MINUTES : service.leaksFrom + LEAK_MINUTES);
-  const never = Number.POSITIVE_INFINITY;
-  const run: ProcessRun = {
-    criticalAt: never,
-    leakAt: never,
-    suspectedAt: never,
-    criticals: 0,
-    profiles: 0,
-    minutes: until,
-    leaksFrom: service.leaksFrom,
-    last: undefined,
-    firstCritical: undefined,
-  };
+  const run = newRun(options.minutes, service.leaksFrom);
   let nextCollection = 1;
-  let wasCritical = false;
   let work = 0;
-  for (let minute = 0; minute < until; minute += STEP_MINUTES) {
+  for (let minute = 0; minute < run.minutes; minute += STEP_MINUTES) {
     const traffic = service.traffic(minute);
     population.advance(traffic);
     work += 1000 * STEP_MINUTES * traffic;
@@ -87,19 +74,36 @@ export function runProcess(scenario: Scenario, seed: number, options: RunOptions
     const verdict = detector.verdicts()[0];
     if (verdict === undefined) continue;
     options.trace?.(minute, verdict);
-    run.last = verdict;
-    const isCritical = verdict.severity === 'critical';
-    if (isCritical && !wasCritical) {
-      run.criticals++;
-      run.firstCritical ??= verdict;
-      run.criticalAt = Math.min(run.criticalAt, minute);
-    }
-    wasCritical = isCritical;
-    if (verdict.verdict === 'leak') run.leakAt = Math.min(run.leakAt, minute);
-    if (verdict.verdict !== 'none') run.suspectedAt = Math.min(run.suspectedAt, minute);
-    if (options.untilCritical && isCritical) break;
+    noteVerdict(run, verdict, minute);
+    if (options.untilCritical && Number.isFinite(run.criticalAt)) break;
   }
   return run;
+}
+
+export function newRun(minutes: number | undefined, leaksFrom: number | undefined): ProcessRun {
+  const never = Number.POSITIVE_INFINITY;
+  return {
+    criticalAt: never,
+    leakAt: never,
+    suspectedAt: never,
+    criticals: 0,
+    profiles: 0,
+    minutes: minutes ?? (leaksFrom === undefined ? DAY_MINUTES : leaksFrom + LEAK_MINUTES),
+    leaksFrom,
+    last: undefined,
+    firstCritical: undefined,
+  };
+}
+
+export function noteVerdict(run: ProcessRun, verdict: LeakVerdict, minute: number): void {
+  if (verdict.severity === 'critical' && run.last?.severity !== 'critical') {
+    run.criticals++;
+    run.firstCritical ??= verdict;
+    run.criticalAt = Math.min(run.criticalAt, minute);
+  }
+  run.last = verdict;
+  if (verdict.verdict === 'leak') run.leakAt = Math.min(run.leakAt, minute);
+  if (verdict.verdict !== 'none') run.suspectedAt = Math.min(run.suspectedAt, minute);
 }
 
 export interface CalmRow {
@@ -139,7 +143,7 @@ export function simulateDays(options: { seeds: number; leakSeeds?: number; first
   };
 }
 
-function calmRow(scenario: string, runs: readonly ProcessRun[]): CalmRow {
+export function calmRow(scenario: string, runs: readonly ProcessRun[]): CalmRow {
   const processDays = runs.reduce((minutes, run) => minutes + run.minutes, 0) / DAY_MINUTES;
   return {
     scenario,
@@ -150,7 +154,7 @@ function calmRow(scenario: string, runs: readonly ProcessRun[]): CalmRow {
   };
 }
 
-function leakRow(scenario: string, runs: readonly ProcessRun[]): LeakRow {
+export function leakRow(scenario: string, runs: readonly ProcessRun[]): LeakRow {
   const sinceLeak = (at: number, { leaksFrom = 0 }: ProcessRun): number => at - leaksFrom;
   const critical = runs.map((run) => sinceLeak(run.criticalAt, run)).sort((a, b) => a - b);
   const suspected = runs.map((run) => sinceLeak(run.suspectedAt, run)).sort((a, b) => a - b);
