@@ -1,7 +1,16 @@
 // Growth of one class of memory over time: which windows grow, for how long they have, and whether it began with the process.
 import { HOUR_MS } from '../rules/durations.js';
 import { type GrowthScale, straightLine, trendsOf, type WindowTrend } from './growth-trend.js';
-import { LAPSE_MS, NOISE_RATIO_MIN, PATIENCE_MS, PERSIST_MS, PERSIST_WINDOW_RATIO, STARTUP_MS } from './leak-thresholds.js';
+import {
+  DOUBLED_HOLDS_MS,
+  DOUBLED_RATIO,
+  LAPSE_MS,
+  NOISE_RATIO_MIN,
+  PATIENCE_MS,
+  PERSIST_MS,
+  PERSIST_WINDOW_RATIO,
+  STARTUP_MS,
+} from './leak-thresholds.js';
 import { type CellValue, LevelHistory, type SavedLevels } from './level-history.js';
 
 /** Rate, of the present one at its least, below which the time before the growth was quiet. */
@@ -20,6 +29,7 @@ export interface SavedWatch {
   levels: SavedLevels;
   held: [windowMs: number, sinceMs: number, lastMs: number][];
   strict: [sinceMs: number, lastMs: number];
+  quiet?: number;
 }
 
 export class GrowthWatch {
@@ -27,6 +37,8 @@ export class GrowthWatch {
   readonly #scale: GrowthScale;
   readonly #held: Map<number, { sinceMs: number; lastMs: number }>;
   #strict: { sinceMs: number; lastMs: number };
+  /** When growth was last seen that began after a quiet time; -Infinity: it did not. */
+  #fromQuietMs: number;
   #trends: WindowTrend[] = [];
   #nowMs = 0;
 
@@ -34,6 +46,7 @@ export class GrowthWatch {
     this.history = new LevelHistory(keeps, saved?.levels);
     this.#scale = scale;
     this.#held = new Map(saved?.held.map(([windowMs, sinceMs, lastMs]) => [windowMs, { sinceMs, lastMs }]));
+    this.#fromQuietMs = saved?.quiet ?? Number.NEGATIVE_INFINITY;
     this.#strict = { sinceMs: saved?.strict[0] ?? Number.NaN, lastMs: saved?.strict[1] ?? Number.NEGATIVE_INFINITY };
   }
 
@@ -47,6 +60,7 @@ export class GrowthWatch {
       else if (no === null && held !== undefined) held.lastMs = nowMs;
       else if (held !== undefined && nowMs - held.lastMs > lapseOf(windowMs)) this.#held.delete(windowMs);
     }
+    this.#rememberQuiet(nowMs, startMs);
     if (!this.#trends.some(({ isStrict }) => isStrict)) return;
     if (!(nowMs - this.#strict.lastMs <= LAPSE_MS)) this.#strict.sinceMs = nowMs;
     this.#strict.lastMs = nowMs;
@@ -63,10 +77,9 @@ export class GrowthWatch {
 
   /** The same of those that have held long enough; critical ones before others. */
   get persisting(): WindowTrend | undefined {
-    const lasting = this.#trends.filter(({ windowMs, no }) => {
-      const held = this.#held.get(windowMs);
-      return no === null && held !== undefined && held.lastMs - held.sinceMs >= Math.max(PERSIST_MS, windowMs * PERSIST_WINDOW_RATIO);
-    });
+    const lasting = this.#trends.filter(
+      ({ windowMs, no }) => no === null && this.#heldMs(windowMs) >= Math.max(PERSIST_MS, windowMs * PERSIST_WINDOW_RATIO),
+    );
     // A short window's rate is a rough one: where a longer one grows evenly, that one tells whether it is critical.
     const isSlow = (trend: WindowTrend): boolean => trend.no === null && trend.concavityRatio < EVEN_RATIO_MAX && !trend.isCritical;
     const critical = lasting.filter(
@@ -75,9 +88,17 @@ export class GrowthWatch {
     return surest(critical.length > 0 ? critical : lasting.filter(isSlow)) ?? surest(lasting);
   }
 
-  /** The longest window that grows now. */
-  get longest(): WindowTrend | undefined {
-    return this.#trends.findLast(({ no }) => no === null);
+  /** The surest growth that is there now in a window of this length or more. */
+  surestOver(leastMs: number): WindowTrend | undefined {
+    return surest(this.#trends.filter(({ no, windowMs }) => no === null && windowMs >= leastMs));
+  }
+
+  /** By growth in one such window, not by a jump before it. The first quarter's level, which growth is measured by, has grown already. */
+  hasDoubled(leastMs: number): boolean {
+    return this.#trends.some(
+      ({ no, windowMs, growthBytes, baseBytes }) =>
+        no === null && windowMs >= leastMs && growthBytes >= DOUBLED_RATIO * baseBytes && this.#heldMs(windowMs) >= DOUBLED_HOLDS_MS,
+    );
   }
 
   /** Why nothing grows: the window that is nearest to growth. */
@@ -101,11 +122,26 @@ export class GrowthWatch {
   }
 
   /** It has grown since the process began, neither for long nor by much: a cache that fills does that. */
-  isFilling(trend: WindowTrend, nowMs: number, startMs: number): boolean {
+  isFilling(nowMs: number, startMs: number): boolean {
     const uptimeMs = nowMs - startMs;
     if (uptimeMs >= PATIENCE_MS) return false;
     if (this.history.latest >= this.lowest + Math.max(this.lowest, this.#scale.patienceMin)) return false;
-    return !wasQuiet(this.history, startMs, trend, Math.max(trend.noiseBytes, this.#scale.noiseMin, NOISE_RATIO_MIN * trend.baseBytes));
+    return nowMs - this.#fromQuietMs > LAPSE_MS;
+  }
+
+  /** The quiet time is seen when the growth is young, and lies within every window later. */
+  #rememberQuiet(nowMs: number, startMs: number): void {
+    const growing = this.#trends.filter(({ no }) => no === null);
+    if (growing.length === 0) return;
+    const isKnown = nowMs - this.#fromQuietMs <= LAPSE_MS;
+    const isQuietBefore = (trend: WindowTrend): boolean =>
+      wasQuiet(this.history, startMs, trend, Math.max(trend.noiseBytes, this.#scale.noiseMin, NOISE_RATIO_MIN * trend.baseBytes));
+    if (isKnown || growing.some(isQuietBefore)) this.#fromQuietMs = nowMs;
+  }
+
+  #heldMs(windowMs: number): number {
+    const held = this.#held.get(windowMs);
+    return held === undefined ? 0 : held.lastMs - held.sinceMs;
   }
 
   save(): SavedWatch {
@@ -113,6 +149,7 @@ export class GrowthWatch {
       levels: this.history.save(),
       held: [...this.#held].map(([windowMs, { sinceMs, lastMs }]) => [windowMs, sinceMs, lastMs]),
       strict: [Number.isNaN(this.#strict.sinceMs) ? 0 : this.#strict.sinceMs, Number.isFinite(this.#strict.lastMs) ? this.#strict.lastMs : -1e15],
+      quiet: Number.isFinite(this.#fromQuietMs) ? this.#fromQuietMs : undefined,
     };
   }
 }

@@ -6,8 +6,7 @@ import type { GrowthWatch } from './growth-watch.js';
 import type { AgeJudgement } from './judge-ages.js';
 import {
   AGELESS_HOLDS_MS,
-  AGELESS_LEVEL_RATIO,
-  AGELESS_LEVEL_WINDOW_MS,
+  AGELESS_WINDOW_MIN_MS,
   CEILING_EXCESS_RATIO,
   CRITICAL_RATIO_PER_HOUR,
   FAST_LEVEL_RATIO_MIN,
@@ -74,7 +73,8 @@ export function judgeGrowth(growth: Growth, before: KnownLeak | undefined): Judg
   const fast = fastGrowth(growth, watch);
   if (fast !== undefined) return found(growth, fast, before, true, before?.confidence ?? 0.8, before?.evidence ?? []);
   if (before !== undefined && !isOver(watch, before)) {
-    const trend = watch.persisting ?? watch.trends[watch.trends.length - 1];
+    const lasting = growth.ages === undefined ? watch.surestOver(AGELESS_WINDOW_MIN_MS) : watch.persisting;
+    const trend = lasting ?? watch.trends[watch.trends.length - 1];
     return found(growth, trend, before, staysCritical(growth, trend, before), before.confidence, before.evidence);
   }
   const trend = watch.persisting;
@@ -93,7 +93,7 @@ function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evide
   if (nowMs - startMs < UPTIME_MIN_MS) return suspected(growth, trend, `only ${sayDuration(nowMs - startMs)} of data`, 0.2);
   const ages = evidence.judgement(nowMs);
   if (ages?.verdict === 'refuted') return none(growth, trend, sayAgainst(ages.reason, ages.functions[0]));
-  if (watch.isFilling(trend, nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
+  if (watch.isFilling(nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
   // In a young process two profiles may both lie in one tooth of a saw.
   if (watch.isBelowCeiling() && nowMs - startMs < PATIENCE_MS) return suspected(growth, trend, FELL_BEFORE, 0.3);
   if (ages?.verdict === 'leak') {
@@ -114,22 +114,22 @@ function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evide
 function judgeAgeless(growth: Growth, watch: GrowthWatch, trend: WindowTrend): Judged {
   const { nowMs, startMs } = growth;
   if (nowMs - startMs < UPTIME_MIN_MS) return suspected(growth, trend, `only ${sayDuration(nowMs - startMs)} of data`, 0.2);
-  if (watch.isFilling(trend, nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
-  const long = watch.longest;
-  // By this growth, not by a jump before it.
-  const isHigh = long !== undefined && long.windowMs >= AGELESS_LEVEL_WINDOW_MS && long.growthBytes >= (AGELESS_LEVEL_RATIO - 1) * long.baseBytes;
-  if (watch.strictMs >= AGELESS_HOLDS_MS || isHigh) return judgeByTrend(growth, watch, trend);
+  if (watch.isFilling(nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
+  const long = watch.surestOver(AGELESS_WINDOW_MIN_MS);
+  if (long !== undefined && (watch.strictMs >= AGELESS_HOLDS_MS || watch.hasDoubled(AGELESS_WINDOW_MIN_MS))) return judgeByTrend(growth, watch, long);
   return suspected(growth, trend, `grows steadily for ${sayDuration(watch.strictMs)}, not yet for ${sayDuration(AGELESS_HOLDS_MS)}`, 0.5);
 }
 
 /** Without ages: growth that lasts, is not the traffic's, and reaches a level that was not there before. */
 function judgeByTrend(growth: Growth, watch: GrowthWatch, trend: WindowTrend): Judged {
-  // By the longest window: a short one's growth may be chance on top of the traffic's.
-  const { growthBytes, baseBytes, fromMs } = watch.longest ?? trend;
-  if (watch.isBelowCeiling(CEILING_EXCESS_RATIO * growthBytes)) return suspected(growth, trend, FELL_BEFORE, 0.3);
-  const traffic = trafficGrowth(growth.work, fromMs, growth.nowMs);
-  if (traffic >= (TRAFFIC_RATIO_MIN * growthBytes) / baseBytes)
-    return suspected(growth, trend, `traffic grew by ${sayPercent(traffic)} in the same time`, 0.3);
+  if (watch.isBelowCeiling(CEILING_EXCESS_RATIO * trend.growthBytes)) return suspected(growth, trend, FELL_BEFORE, 0.3);
+  // Where a long window has ceased to grow, the noise of a short one lies on top of the traffic's growth.
+  for (const { fromMs, growthBytes, baseBytes } of [trend, watch.trends[watch.trends.length - 1]]) {
+    const traffic = trafficGrowth(growth.work, fromMs, growth.nowMs);
+    if (traffic > 0 && traffic >= (TRAFFIC_RATIO_MIN * growthBytes) / baseBytes) {
+      return suspected(growth, trend, `traffic grew by ${sayPercent(traffic)} in the same time`, 0.3);
+    }
+  }
   const evidence = [`it has grown steadily for ${sayDuration(Math.max(watch.strictMs, trend.windowMs))}, to a level not seen before`];
   return found(growth, trend, undefined, trend.isCritical, 0.75, evidence);
 }

@@ -51,8 +51,10 @@ export const UPTIME_MIN_MS = 15 * MINUTE_MS;
 export const STEP_JUMPS_MAX = 3;
 export const STEP_RESIDUE_RATIO_MAX = 0.4;
 export const STEP_LAST_SLOPE_MAX = 0.5;
+/** Levels that differ by this part of the rise and less are the same one. */
+export const STEP_SAME_LEVEL_RATIO = 0.25;
 /** Of a shorter last level the slope is not known yet. */
-export const STEP_LAST_BINS_MIN = 4;
+export const STEP_LAST_BINS_MIN = 6;
 /** Points before this age are not looked at: loading and compiling. */
 export const STARTUP_MS = 2 * MINUTE_MS;
 /** Growth that began with the process may be a cache that fills: it is a leak when it has doubled the level, and by so much at least, or lasted for so long. */
@@ -88,11 +90,12 @@ export const NO_PROFILE_MS = 10 * MINUTE_MS;
 export const AGES_FRESH_MS = 90 * MINUTE_MS;
 /** A profile of a known leak is renewed that often. */
 export const AGES_RENEW_MS = 120 * MINUTE_MS;
-/** Memory whose objects have no known age: a strict trend for so long, or growth to so many times its level within one window. */
+/** Memory whose objects have no known age: a strict trend for so long, or a level that has doubled within one window: growth by this part of its first quarter's level. */
 export const AGELESS_HOLDS_MS = 60 * MINUTE_MS;
-export const AGELESS_LEVEL_RATIO = 2;
-/** Such a level counts by the growth of this window and longer ones: a jump may take some minutes. */
-export const AGELESS_LEVEL_WINDOW_MS = 20 * MINUTE_MS;
+export const DOUBLED_RATIO = 0.8;
+export const DOUBLED_HOLDS_MS = 6 * MINUTE_MS;
+/** There, growth counts in windows of this length and more: a jump may take ten minutes, and resident memory wanders. */
+export const AGELESS_WINDOW_MIN_MS = 45 * MINUTE_MS;
 /** Of memory judged by its trend alone, this part of the growth must lie above what the level has fallen from before. */
 export const CEILING_EXCESS_RATIO = 0.5;
 /** Traffic explains growth when it grew by this part of it at least. */

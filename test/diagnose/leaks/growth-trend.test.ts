@@ -1,5 +1,6 @@
 // The trend: Mann-Kendall by hand, slopes of known lines, and every reason for no growth.
 import test from 'ava';
+import { isStepwise } from '../../../src/diagnose/leaks/growth-steps.js';
 import { mannKendallZ, trendsOf, type WindowTrend } from '../../../src/diagnose/leaks/growth-trend.js';
 import { LevelHistory } from '../../../src/diagnose/leaks/level-history.js';
 import { MIB } from './population.js';
@@ -58,4 +59,18 @@ test('should know the level it fell from when it rose and fell, and none when it
   const rising = new LevelHistory('last');
   for (let minute = 0; minute <= 300; minute++) rising.add(minute * MINUTE_MS, 100 + minute);
   t.is(rising.ceiling, Number.NEGATIVE_INFINITY);
+});
+
+test('should say step when a level rose in jumps, and growth when it rises between them or by many', (t) => {
+  const noise = (i: number): number => 2 * Math.sin(i * i);
+  const series = (level: (i: number) => number): Float32Array => Float32Array.from({ length: 24 }, (_, i) => level(i) + noise(i));
+  t.true(isStepwise(series((i) => (i < 12 ? 80 : 200))));
+  t.true(isStepwise(series((i) => (i < 8 ? 80 : i < 15 ? 120 : 160))));
+  t.true(isStepwise(series((i) => (i < 21 ? 80 : 200))));
+  t.true(isStepwise(series((i) => (i < 12 ? 80 : i === 18 ? 290 : 200))));
+  t.true(isStepwise(series((i) => 80 + 30 * Math.min(4, Math.max(0, i - 8)))));
+  t.false(isStepwise(series((i) => 80 + 2 * i)));
+  t.false(isStepwise(series((i) => 80 + 4 * Math.max(0, i - 6))));
+  t.false(isStepwise(series((i) => (i < 6 ? 80 : 90 + 6 * (i - 6)))));
+  t.false(isStepwise(series((i) => 80 + 12 * Math.floor(i / 3))));
 });

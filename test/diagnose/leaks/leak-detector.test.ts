@@ -6,6 +6,7 @@ import type { LeakLimits, MemoryPoint } from '../../../src/diagnose/leaks/memory
 import { Random } from './noise.js';
 import { MIB } from './population.js';
 import { CALM, LEAKS, type Scenario } from './scenarios.js';
+import { simulateAgeless } from './simulate-ageless.js';
 import { printDays, type RunOptions, runProcess, simulateDays } from './simulate-days.js';
 
 const MINUTE_MS = 60_000;
@@ -203,6 +204,34 @@ test('should go on from the level before when a snapshot raises native memory', 
   detector.rebaseline(120 * MINUTE_MS + 1);
   for (let minute = 121; minute <= 300; minute++) detector.add({ ...QUIET, atMs: minute * MINUTE_MS, nativeBytes: 900 * MIB }, NO_LIMITS);
   t.is(verdictOf(detector, 'native').whyNot, 'does not grow (over 3 h)');
+});
+
+test('should call no jump critical when buffers, native memory or counts rise at once, and stay', (t) => {
+  const { calm } = simulateAgeless({ seeds: 1, leakSeeds: 0, only: /jump \+|fragmentation|tau 5 min/ });
+  t.deepEqual(
+    calm.filter(({ criticals, leaks }) => criticals + leaks > 0),
+    [],
+  );
+  t.is(calm.length, 6);
+});
+
+test('should find what leaks without ages within one and a half hours when 50 % an hour leak', (t) => {
+  const { leaks } = simulateAgeless({ seeds: 0, leakSeeds: 1, only: /leak 50 %\/h$|8 MB each|40 an hour/ });
+  t.is(leaks.length, 4);
+  for (const { critical, early, medianMinutes, scenario: name } of leaks)
+    t.true(critical === 1 && early === 0 && medianMinutes <= 90, `${name}: ${medianMinutes}`);
+});
+
+test('should not wait as for a cache when growth begins after a history without any noise', (t) => {
+  const detector = feed(150, (minute) => ({ externalBytes: (100 + Math.max(0, minute - 60)) * MIB }));
+  t.notRegex(verdictOf(detector, 'external').whyNot, /since the process began/);
+  t.is(
+    verdictOf(
+      feed(160, (minute) => ({ externalBytes: (100 + Math.max(0, minute - 60)) * MIB })),
+      'external',
+    ).verdict,
+    'leak',
+  );
 });
 
 test('should go on where it was when its state is saved and read again', (t) => {
