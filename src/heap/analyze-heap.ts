@@ -1,14 +1,14 @@
 // The whole analysis of a heap snapshot: reading, dominators, constructors, suspects, and growth since an earlier one.
 import { HEAP_CONSTRUCTORS_MAX } from '../core/limits.js';
 import { type ClassFigures, classFigures } from './constructors.js';
-import { type DominatorTree, dominatorTree, sumBelow } from './dominator-tree.js';
+import { dominatorTree } from './dominator-tree.js';
 import { markIdleEdges } from './edge-rules.js';
 import { compareHeaps, readEarlier } from './growth.js';
 import { type ConstructorFigures, HEAP_SCHEMA, type HeapAnalysis, type HeapHints } from './heap-analysis.js';
-import { selfBytes } from './heap-columns.js';
 import type { HeapView } from './heap-view.js';
+import { kindWeights } from './kind-weights.js';
 import { type NodeClasses, nodeClasses } from './node-classes.js';
-import { type HeapSnapshot, type ReadOptions, readSnapshot } from './read-snapshot.js';
+import { type ReadOptions, readSnapshot } from './read-snapshot.js';
 import { rootPaths } from './root-paths.js';
 import { type SourcePlaces, sourcePlaces } from './source-places.js';
 import { suspectsOf } from './suspects.js';
@@ -46,16 +46,10 @@ export async function analyzeHeap(file: string, options: AnalyzeOptions): Promis
     const places = sourcePlaces(snapshot, classes);
     const figures = classFigures(snapshot, classes, tree, tree.retainedBytes, null);
     const growth = earlier === null ? null : compareHeaps(earlier, snapshot, classes);
-    const weighed = { weightBytes: tree.retainedBytes, totalBytes: tree.retainedBytes[0], isNew: null };
-    const view: HeapView = {
-      snapshot,
-      tree,
-      classes,
-      places,
-      paths: rootPaths(snapshot),
-      ...(growth === null ? weighed : newWeights(snapshot, tree, growth.isNew)),
-    };
-    const suspected = growth === null ? figures : classFigures(snapshot, classes, tree, view.weightBytes, view.isNew);
+    const weights = kindWeights(snapshot, tree, options.hints?.kind, growth?.isNew ?? null);
+    const view: HeapView = { snapshot, tree, classes, places, paths: rootPaths(snapshot), ...weights };
+    const isAll = view.weightBytes === tree.retainedBytes;
+    const suspected = isAll ? figures : classFigures(snapshot, classes, tree, view.weightBytes, view.counted);
     return {
       schema: HEAP_SCHEMA,
       file: main,
@@ -72,12 +66,6 @@ export async function analyzeHeap(file: string, options: AnalyzeOptions): Promis
   } finally {
     await snapshot.close();
   }
-}
-
-/** Of two snapshots a node counts by what it retains of the new. */
-function newWeights(snapshot: HeapSnapshot, tree: DominatorTree, isNew: Uint8Array): Pick<HeapView, 'weightBytes' | 'totalBytes' | 'isNew'> {
-  const weightBytes = sumBelow(tree, (node) => (isNew[node] === 1 ? selfBytes(snapshot, node) : 0));
-  return { weightBytes, totalBytes: weightBytes[0], isNew };
 }
 
 function constructorsOf(

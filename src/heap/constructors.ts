@@ -11,13 +11,13 @@ export interface ClassFigures {
   retainedBytes: Float64Array;
 }
 
-/** `weightBytes`: what a node retains. With `isNew`, counts the new alone. */
+/** `weightBytes`: what a node retains. With `counted`, of the nodes marked there alone. */
 export function classFigures(
   columns: HeapColumns,
   classes: NodeClasses,
   tree: DominatorTree,
   weightBytes: Float64Array,
-  isNew: Uint8Array | null,
+  counted: Uint8Array | null,
 ): ClassFigures {
   const figures: ClassFigures = {
     count: new Uint32Array(classes.count),
@@ -25,7 +25,7 @@ export function classFigures(
     retainedBytes: new Float64Array(classes.count),
   };
   for (let node = 0; node < columns.nodeCount; node++) {
-    if (isNew !== null && isNew[node] === 0) continue;
+    if (counted !== null && counted[node] === 0) continue;
     figures.count[classes.of[node]]++;
     figures.shallowBytes[classes.of[node]] += selfBytes(columns, node);
   }

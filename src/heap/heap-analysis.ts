@@ -37,11 +37,13 @@ export interface ConstructorGrowth {
 export interface SuspectScore {
   /** Weighted mean of the parts that are known. */
   total: number;
-  /** Share of the heap, or of the growth between two snapshots, that it retains. */
+  /** Share of the heap, or of the growth between two snapshots, that it retains; of the memory that is known to grow. */
   size: number;
   /** How near its bytes come to the growth that was measured. */
   growth: number | null;
-  /** Whether an allocating function stands in the same file, or carries the class's name. */
+  /** How many objects there are, by magnitude: 1 for 100 000. null where no growth was measured. */
+  count: number | null;
+  /** Whether an allocating function carries the class's name; less where it stands in the same file. */
   allocation: number | null;
 }
 
@@ -103,7 +105,9 @@ export interface HeapAnalysis {
 
 /** What a leak detector measured: candidates that agree with it come first. */
 export interface HeapHints {
-  /** Growth of the live heap since its floor, bytes. */
+  /** The memory that grows: suspects are weighed by it. heap: of V8; external: of ArrayBuffers; native: of objects of Node.js. Default: all that a snapshot shows. */
+  kind?: 'heap' | 'external' | 'native';
+  /** Growth of that memory since its floor, bytes. */
   growthBytes?: number;
   /** Functions whose objects stay alive, as a sampling profile has them. */
   functions?: { function: string; file: string; line: number; bytes: number }[];

@@ -11,12 +11,16 @@ export interface HeapView {
   classes: NodeClasses;
   places: SourcePlaces;
   paths: RootPaths;
-  /** Bytes by which a node counts: what it retains, or, of two snapshots, what it retains of the new. */
+  /** Bytes by which a node counts: what it retains of the kind of memory that is looked for, or, of two snapshots, of the new. */
   weightBytes: Float64Array;
-  /** The sum: of the heap, or of all that is new. */
+  /** What it retains of any kind: what is told. */
+  toldBytes: Float64Array;
+  /** The sum of weights: of the heap, or of all that is new. */
   totalBytes: number;
-  /** 1 for nodes that are in the later of two snapshots alone; null where there is but one. */
-  isNew: Uint8Array | null;
+  /** 1 for nodes that may be suspected: the new of two snapshots, and of a kind that is rare, those that hold some; null: all. */
+  counted: Uint8Array | null;
+  /** Least number of objects of a suspect. */
+  countMin: number;
 }
 
 export const classNameOf = ({ classes }: HeapView, node: number): string => classes.name(classes.of[node]);

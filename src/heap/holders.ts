@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { SourcePlace } from './heap-analysis.js';
 import { classNameOf, edgeNameOf, edgeTypeOf, type HeapView, nameOf, typeOf } from './heap-view.js';
-import { edgeWord } from './path-words.js';
+import { edgeWord, nodeWord } from './path-words.js';
 
 export interface Holder {
   text: string;
@@ -10,7 +10,7 @@ export interface Holder {
 }
 
 /** Classes that say nothing of who owns them. */
-const PLAIN = new Set(['Object', 'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'system / Context', 'Promise', '(no name)']);
+export const PLAIN = new Set(['Object', 'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'system / Context', 'Promise', '(no name)']);
 /** Owners looked at on the way up: beyond it a name has nothing to do with what is held. */
 const STEPS_MAX = 8;
 
@@ -53,7 +53,7 @@ export function containerOf(view: HeapView, node: number): number {
 
 const isStore = (view: HeapView, node: number): boolean => ['array', 'hidden', 'code'].includes(typeOf(view, node));
 const containerName = (view: HeapView, node: number): string =>
-  typeOf(view, node) === 'closure' ? `${nameOf(view, node) || 'function'}()` : classNameOf(view, node);
+  typeOf(view, node) === 'closure' || typeOf(view, node) === 'synthetic' ? nodeWord(view, node) : classNameOf(view, node);
 /** V8 names some globals with more: `global / file:///…`, `global (global*)`. */
 const shortName = (name: string): string => name.replace(/ [/(].*/, '');
 

@@ -75,11 +75,13 @@ function stages(snapshot: HeapSnapshot): Start[][] {
       const node = edgeTo[edge];
       const start = { node, edge, from };
       if (edgeType[edge] === shortcut && from === 0) globals.push(start);
-      else if (PASSING_ROOTS.has(nameOf(snapshot, node))) passing.push(start, ...below(snapshot, node));
-      else if (isGroup(snapshot, node)) {
+      else if (PASSING_ROOTS.has(nameOf(snapshot, node))) {
+        passing.push(start);
+        addBelow(snapshot, node, passing);
+      } else if (isGroup(snapshot, node)) {
         lasting.push(start);
         if (from === 0) sort(node);
-        else lasting.push(...below(snapshot, node));
+        else addBelow(snapshot, node, lasting);
       } else lasting.push(start);
     }
   };
@@ -87,12 +89,11 @@ function stages(snapshot: HeapSnapshot): Start[][] {
   return [globals, lasting, passing];
 }
 
-function below({ firstEdge, edgeTo, edgeType }: HeapSnapshot, from: number): Start[] {
-  const starts: Start[] = [];
+/** One by one: the registry of symbols is such a root, and a million arguments are too many for a call. */
+function addBelow({ firstEdge, edgeTo, edgeType }: HeapSnapshot, from: number, starts: Start[]): void {
   for (let edge = firstEdge[from]; edge < firstEdge[from + 1]; edge++) {
     if (edgeType[edge] !== HOLDS_NOTHING) starts.push({ node: edgeTo[edge], edge, from });
   }
-  return starts;
 }
 
 const nameOf = ({ strings, nodeName }: HeapSnapshot, node: number): string => strings.at(nodeName[node]);

@@ -268,8 +268,9 @@ export class LeakMonitor {
 /** Results of heap actions that a finding carries: the newest. */
 const FILES_MAX = 8;
 
-function hintsOf({ grownBytes, functions }: LeakVerdict): HeapHints {
+function hintsOf({ kind, grownBytes, functions }: LeakVerdict): HeapHints {
   return {
+    ...(kind === 'handles' ? {} : { kind }),
     ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
     functions: functions.map(({ function: name, file, line, bytes }) => ({ function: name, file, line, bytes })),
   };

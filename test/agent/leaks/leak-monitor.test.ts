@@ -26,7 +26,7 @@ const SUSPECT: HeapSuspect = {
   retainers: ['SessionStore', '.sessions Map'],
   kind: 'accumulation',
   pathRatio: 1,
-  score: { total: 1, size: 1, growth: 1, allocation: 1 },
+  score: { total: 1, size: 1, growth: 1, count: 1, allocation: 1 },
   sentence: '12 000 × Session held by SessionStore.sessions (Map) in src/store.js:41, 34 MiB retained',
 };
 

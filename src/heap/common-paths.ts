@@ -1,0 +1,77 @@
+// What may leak in one heap: kinds whose objects are all reached in the same way.
+import { HEAP_CANDIDATES_MAX } from '../core/limits.js';
+import type { Candidate } from './candidates.js';
+import type { ClassFigures } from './constructors.js';
+import type { HeapView } from './heap-view.js';
+import { compressed, hopWords } from './path-words.js';
+
+/** Instances whose way to the root is compared. */
+export const SAMPLES = 60;
+/** Share of them that must be reached in one way. */
+const PATH_RATIO_MIN = 0.3;
+
+/** Classes most of whose objects are reached in one way: lists, chains of promises, cells of registries, which no one object dominates one by one. */
+export function commonPaths(view: HeapView, figures: ClassFigures, leastBytes: number, known: ReadonlySet<number>): Candidate[] {
+  const { classes, countMin } = view;
+  const heavy = Array.from({ length: classes.count }, (_, i) => i)
+    .filter((i) => classes.isOwn[i] && figures.count[i] >= countMin && figures.retainedBytes[i] >= leastBytes)
+    .sort((a, b) => figures.retainedBytes[b] - figures.retainedBytes[a])
+    .slice(0, HEAP_CANDIDATES_MAX);
+  const samples = samplesOf(view, figures, heavy);
+  return heavy.flatMap((index) => {
+    const candidate = commonPath(view, samples.get(index) ?? [], known);
+    if (candidate === null) return [];
+    const { ratio, path, sample, typicalBytes, typicalToldBytes } = candidate;
+    const holder = path.find((node) => classes.of[node] === index) ?? sample;
+    const count = Math.round(ratio * figures.count[index]);
+    // Links of a list retain each other: the class's own sum is less. Where a few others of the class retain most, theirs is not counted here.
+    const bytes = Math.min(ratio * figures.retainedBytes[index], count * typicalBytes);
+    const toldBytes = typicalBytes === 0 ? 0 : bytes * (typicalToldBytes / typicalBytes);
+    return bytes < leastBytes ? [] : [{ kind: 'path' as const, holder, sample, count, bytes, toldBytes, pathRatio: ratio }];
+  });
+}
+
+/** Up to SAMPLES objects of each class, evenly over the snapshot. */
+function samplesOf({ classes, snapshot, counted }: HeapView, figures: ClassFigures, wanted: readonly number[]): Map<number, number[]> {
+  const samples = new Map<number, number[]>(wanted.map((index) => [index, []]));
+  const seen = new Uint32Array(classes.count);
+  for (let node = 1; node < snapshot.nodeCount; node++) {
+    const list = samples.get(classes.of[node]);
+    if (list === undefined || (counted !== null && counted[node] === 0)) continue;
+    const every = Math.max(1, Math.floor(figures.count[classes.of[node]] / SAMPLES));
+    if (seen[classes.of[node]]++ % every === 0 && list.length < SAMPLES) list.push(node);
+  }
+  return samples;
+}
+
+interface CommonPath {
+  /** Share of the samples that are reached in this way. */
+  ratio: number;
+  path: number[];
+  sample: number;
+  /** Median of what one of them retains. */
+  typicalBytes: number;
+  typicalToldBytes: number;
+}
+
+export function commonPath(view: HeapView, samples: readonly number[], known: ReadonlySet<number>): CommonPath | null {
+  const ways = new Map<string, { path: number[]; nodes: number[] }>();
+  for (const sample of samples) {
+    const path = view.paths.to(sample);
+    const words = compressed(hopWords(view, path)).join('\n');
+    const way = ways.get(words);
+    if (way === undefined) ways.set(words, { path, nodes: [sample] });
+    else way.nodes.push(sample);
+  }
+  const [most] = [...ways.values()].sort((a, b) => b.nodes.length - a.nodes.length);
+  // What lies below an accumulation is told with it.
+  if (most === undefined || most.path.length === 0 || most.path.some((node) => known.has(node))) return null;
+  const ratio = most.nodes.length / samples.length;
+  if (ratio < PATH_RATIO_MIN) return null;
+  const { path, nodes } = most;
+  return { ratio, path, sample: nodes[0], typicalBytes: median(view.weightBytes, nodes), typicalToldBytes: median(view.toldBytes, nodes) };
+}
+
+function median(bytes: Float64Array, nodes: readonly number[]): number {
+  return nodes.map((node) => bytes[node]).sort((a, b) => a - b)[nodes.length >> 1];
+}
