@@ -2,6 +2,7 @@
 import { HOUR_MS } from '../rules/durations.js';
 import { median } from '../rules/median.js';
 import { type Trend, trendOf } from '../rules/trend.js';
+import { evenByWork } from './growth-by-work.js';
 import { isStepwise } from './growth-steps.js';
 import {
   CONCAVITY_RATIO_MIN,
@@ -49,9 +50,11 @@ export interface WindowTrend {
   noiseBytes: number;
   /** Mann-Kendall. */
   z: number;
-  /** Slope of the newer half as a part of the older half's. */
+  /** Slope of the newer half as a part of the older half's; in time, or by work where isByWork. */
   concavityRatio: number;
   no: NoGrowth | null;
+  /** It slows down in time as the work does, and by work it does not. */
+  isByWork: boolean;
   /** It is growth by the critical rate. */
   isCritical: boolean;
   isStrict: boolean;
@@ -70,15 +73,15 @@ export interface GrowthScale {
   isAged: boolean;
 }
 
-/** Of each window that has points enough, shortest first. Nothing before startMs is looked at. */
-export function trendsOf(history: LevelHistory, nowMs: number, startMs: number, scale: GrowthScale): WindowTrend[] {
+/** Of each window that has points enough, shortest first. Nothing before startMs is looked at. work: calls finished, or bytes allocated. */
+export function trendsOf(history: LevelHistory, nowMs: number, startMs: number, scale: GrowthScale, work?: LevelHistory): WindowTrend[] {
   const found: WindowTrend[] = [];
   const jitter = jitterOf(history.since(nowMs - JITTER_MS).values);
   for (const windowMs of WINDOWS_MS) {
     const fromMs = nowMs - windowMs;
     // Points are a collection apart: a window begins where the first one may be a little late.
     if (fromMs + windowMs * (1 - TREND_COVERAGE_MIN) < startMs) break;
-    const trend = windowTrend(history, nowMs, windowMs, Math.max(fromMs, startMs), scale, jitter);
+    const trend = windowTrend(history, nowMs, windowMs, Math.max(fromMs, startMs), scale, jitter, work);
     if (trend !== undefined) found.push(trend);
   }
   return found;
@@ -91,6 +94,7 @@ function windowTrend(
   fromMs: number,
   scale: GrowthScale,
   jitter: number,
+  work: LevelHistory | undefined,
 ): WindowTrend | undefined {
   const { timesMs, values } = history.binned(fromMs, nowMs, TREND_BINS_MAX);
   const count = values.length;
@@ -114,6 +118,7 @@ function windowTrend(
     z,
     concavityRatio: trend.newerSlope / Math.max(trend.olderSlope, Number.MIN_VALUE),
     no: null,
+    isByWork: false,
     isCritical: false,
     isStrict: false,
   };
@@ -123,6 +128,15 @@ function windowTrend(
     const third = timesMs.findIndex((ms) => ms >= nowMs - windowMs / 3);
     const last = third < 0 ? 0 : straightLine(timesMs.subarray(third), values.subarray(third)).slope;
     if (!(last >= LAST_THIRD_RATIO_MIN * trend.slope)) result.no = 'slowing';
+  }
+  // In time it may not have come to rest, even so: who works no more leaks no more.
+  if (result.no === 'slowing' && work !== undefined && trend.newerSlope * HOUR_MS >= CONCAVITY_RATIO_MIN * rateOf(slowest, baseBytes, scale)) {
+    const even = evenByWork(timesMs, values, work);
+    if (even !== undefined) {
+      result.isByWork = true;
+      result.concavityRatio = even;
+      result.no = isSmall(result, scale) ? 'small' : null;
+    }
   }
   const isStep = result.no === null && (!scale.isAged || windowMs >= STRICT_WINDOW_MIN_MS) && isStepwise(values);
   if (isStep && !scale.isAged) result.no = 'step';
@@ -138,14 +152,18 @@ function windowTrend(
 }
 
 function whyNoGrowth(trend: WindowTrend, slowestRatio: number, newerPerHour: number, scale: GrowthScale): NoGrowth | null {
-  const rate = Math.max(slowestRatio * trend.baseBytes, scale.perHourMin);
+  const rate = rateOf(slowestRatio, trend.baseBytes, scale);
   if (trend.bytesPerHour <= 0) return 'flat';
   if (trend.bytesPerHour < SLOPE_RATIO_MIN * rate) return 'slow';
   if (trend.z < TREND_Z_MIN || trend.lowerPerHour < LOWER_RATIO_MIN * rate) return 'unsteady';
   if (trend.concavityRatio < CONCAVITY_RATIO_MIN || newerPerHour < CONCAVITY_RATIO_MIN * rate) return 'slowing';
-  const least = Math.max(scale.growthMin, GROWTH_RATIO_MIN * trend.baseBytes, GROWTH_DEVIATIONS_MIN * trend.noiseBytes);
-  return trend.growthBytes < least ? 'small' : null;
+  return isSmall(trend, scale) ? 'small' : null;
 }
+
+const rateOf = (ratio: number, baseBytes: number, { perHourMin }: GrowthScale): number => Math.max(ratio * baseBytes, perHourMin);
+
+const isSmall = ({ growthBytes, baseBytes, noiseBytes }: WindowTrend, { growthMin }: GrowthScale): boolean =>
+  growthBytes < Math.max(growthMin, GROWTH_RATIO_MIN * baseBytes, GROWTH_DEVIATIONS_MIN * noiseBytes);
 
 /** Standard deviation by the differences of neighbours, robust; a slope is hardly in it. Short windows have too few points to tell their own noise. */
 function jitterOf(values: Float32Array): number {

@@ -51,9 +51,9 @@ export class GrowthWatch {
   }
 
   /** Judges all windows. Cost: 0.2 ms. */
-  check(nowMs: number, startMs: number): void {
+  check(nowMs: number, startMs: number, work?: LevelHistory): void {
     this.#nowMs = nowMs;
-    this.#trends = trendsOf(this.history, nowMs, startMs + STARTUP_MS, this.#scale);
+    this.#trends = trendsOf(this.history, nowMs, startMs + STARTUP_MS, this.#scale, work);
     for (const { windowMs, no } of this.#trends) {
       const held = this.#held.get(windowMs);
       if (no === null && held === undefined) this.#held.set(windowMs, { sinceMs: nowMs, lastMs: nowMs });

@@ -2,6 +2,7 @@
 import { LEAK_HANDLES_MAX } from '../../core/limits.js';
 import type { GrowthScale, WindowTrend } from './growth-trend.js';
 import { GrowthWatch, type SavedWatch } from './growth-watch.js';
+import type { LevelHistory } from './level-history.js';
 
 /** A count that rises by fewer is no leak; growth is a part of this count at least. */
 const COUNT_MIN = 20;
@@ -40,8 +41,8 @@ export class HandleWatch {
     }
   }
 
-  check(nowMs: number, startMs: number): void {
-    for (const watch of this.#watches.values()) watch.check(nowMs, startMs);
+  check(nowMs: number, startMs: number, work?: LevelHistory): void {
+    for (const watch of this.#watches.values()) watch.check(nowMs, startMs, work);
   }
 
   /** Counts that grow, the one that grows most by its own level first. */

@@ -12,6 +12,7 @@ import {
   FAST_LEVEL_RATIO_MIN,
   FAST_LIMIT_MS,
   FAST_UPTIME_MIN_MS,
+  NATIVE_SHARE_MIN,
   OVER_GROWTH_RATIO,
   OVER_SLOPE_RATIO,
   PATIENCE_MS,
@@ -22,7 +23,7 @@ import {
   UPTIME_MIN_MS,
 } from './leak-thresholds.js';
 import type { LeakKind, LeakVerdict } from './leak-verdict.js';
-import { sayAgainst, sayAges, sayDuration, sayGrowth, sayNoGrowth, sayPercent } from './leak-words.js';
+import { sayAgainst, sayAges, sayDuration, sayGrowth, sayNoGrowth, sayPercent, sayRate } from './leak-words.js';
 import type { LevelHistory } from './level-history.js';
 import { trafficGrowth } from './traffic-growth.js';
 
@@ -45,6 +46,8 @@ export interface Growth {
   /** Calls finished; where they are not counted, bytes allocated. */
   work: LevelHistory;
   growingHandles: readonly string[];
+  /** Of native memory: the live heap, while that is suspected or a leak. */
+  heap?: GrowthWatch;
   ages?: AgeEvidence;
 }
 
@@ -65,6 +68,8 @@ const FELL_BEFORE = 'was as high before and came down again';
 export interface Judged {
   verdict: LeakVerdict;
   known: KnownLeak | undefined;
+  /** The ages of what is alive speak against a leak. */
+  isRefuted?: boolean;
 }
 
 export function judgeGrowth(growth: Growth, before: KnownLeak | undefined): Judged {
@@ -92,7 +97,7 @@ function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evide
   const { nowMs, startMs } = growth;
   if (nowMs - startMs < UPTIME_MIN_MS) return suspected(growth, trend, `only ${sayDuration(nowMs - startMs)} of data`, 0.2);
   const ages = evidence.judgement(nowMs);
-  if (ages?.verdict === 'refuted') return none(growth, trend, sayAgainst(ages.reason, ages.functions[0]));
+  if (ages?.verdict === 'refuted') return { ...none(growth, trend, sayAgainst(ages.reason, ages.functions[0])), isRefuted: true };
   if (watch.isFilling(nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
   // In a young process two profiles may both lie in one tooth of a saw.
   if (watch.isBelowCeiling() && nowMs - startMs < PATIENCE_MS) return suspected(growth, trend, FELL_BEFORE, 0.3);
@@ -115,6 +120,10 @@ function judgeAgeless(growth: Growth, watch: GrowthWatch, trend: WindowTrend): J
   const { nowMs, startMs } = growth;
   if (nowMs - startMs < UPTIME_MIN_MS) return suspected(growth, trend, `only ${sayDuration(nowMs - startMs)} of data`, 0.2);
   if (watch.isFilling(nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
+  const all = watch.trends[watch.trends.length - 1];
+  const heapPerHour = growth.heap?.trends.find(({ windowMs }) => windowMs === all.windowMs)?.bytesPerHour ?? 0;
+  if (heapPerHour > 0 && all.bytesPerHour < NATIVE_SHARE_MIN * (all.bytesPerHour + heapPerHour))
+    return suspected(growth, trend, sayAlong(heapPerHour), 0.3);
   const long = watch.surestOver(AGELESS_WINDOW_MIN_MS);
   if (long !== undefined && (watch.strictMs >= AGELESS_HOLDS_MS || watch.hasDoubled(AGELESS_WINDOW_MIN_MS))) return judgeByTrend(growth, watch, long);
   return suspected(growth, trend, `grows steadily for ${sayDuration(watch.strictMs)}, not yet for ${sayDuration(AGELESS_HOLDS_MS)}`, 0.5);
@@ -232,6 +241,9 @@ function sayTooLittle({ watch, nowMs, startMs, kind }: Growth): string {
   if (kind === 'heap' && Number.isNaN(watch?.history.latest ?? Number.NaN)) return 'no full collection yet: the live size is not known';
   return `only ${sayDuration(nowMs - startMs)} of data`;
 }
+
+const sayAlong = (heapPerHour: number): string =>
+  `the live heap grows by ${sayRate(heapPerHour)} in the same time: native memory goes with it, and its objects tell more`;
 
 const sayFilling = (uptimeMs: number): string =>
   `it has grown since the process began, ${sayDuration(uptimeMs)} ago: a cache that fills does that too; a leak when the level has doubled, or after ${sayDuration(PATIENCE_MS)}`;

@@ -3,6 +3,7 @@ import type { AgeSamples } from './age-capture.js';
 import { AgeEvidence } from './age-evidence.js';
 import { GrowthWatch, type SavedWatch } from './growth-watch.js';
 import { HandleWatch } from './handle-watch.js';
+import { HeldSuspicion } from './held-suspicion.js';
 import { type Growth, judgeGrowth, type KnownLeak } from './judge-growth.js';
 import {
   BASE_BYTES_MIN,
@@ -59,6 +60,7 @@ export class LeakDetector {
   #rebaseFrom: number | undefined;
   #limits: LeakLimits = { heapLimitBytes: null, memoryLimitBytes: null, usedBytes: 0 };
   #wantsProfile = false;
+  readonly #suspicions = { heap: new HeldSuspicion(), external: new HeldSuspicion(), native: new HeldSuspicion(), handles: new HeldSuspicion() };
   #verdicts: LeakVerdict[] = [];
 
   /**
@@ -95,7 +97,7 @@ export class LeakDetector {
     this.#allocated.add(nowMs, point.allocatedBytes);
     if (nowMs - this.#checkedMs < CHECK_MS) return;
     this.#checkedMs = nowMs;
-    for (const watch of [this.#heap, this.#external, this.#native, this.#handles]) watch.check(nowMs, this.#startMs);
+    for (const watch of [this.#heap, this.#external, this.#native, this.#handles]) watch.check(nowMs, this.#startMs, this.#clock);
     this.#judge();
   }
 
@@ -109,7 +111,7 @@ export class LeakDetector {
     const nowMs = atMs * this.#timeScale;
     if (liveAfterBytes !== null) this.#heap.history.add(nowMs, liveAfterBytes);
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
-    this.#heap.check(nowMs, this.#startMs);
+    this.#heap.check(nowMs, this.#startMs, this.#clock);
     const trend = this.#heap.persisting ?? this.#heap.first;
     const scaled = { ...ages, startedAtMs: ages.startedAtMs * this.#timeScale };
     this.#ages.bring(scaled, nowMs, this.#startMs, trend, this.#heap.history);
@@ -150,6 +152,11 @@ export class LeakDetector {
     this.#native.history.add(nowMs, Math.max(0, bytes - this.#nativeShiftBytes));
   }
 
+  /** Of work: calls finished, or, where they are not counted, bytes allocated. */
+  get #clock(): LevelHistory {
+    return this.#work.latestMs > Number.NEGATIVE_INFINITY ? this.#work : this.#allocated;
+  }
+
   #judge(): void {
     const nowMs = this.#nowMs;
     const { heapLimitBytes, memoryLimitBytes, usedBytes } = this.#limits;
@@ -164,7 +171,7 @@ export class LeakDetector {
     const shared = {
       nowMs,
       startMs: this.#startMs,
-      work: this.#work.latestMs > Number.NEGATIVE_INFINITY ? this.#work : this.#allocated,
+      work: this.#clock,
       growingHandles: growing.map(({ name }) => name),
     };
     const classes: Growth[] = [
@@ -173,11 +180,15 @@ export class LeakDetector {
       { ...shared, kind: 'native', watch: this.#native, perHourMin: NATIVE_BYTES_PER_HOUR_MIN, limits: memoryLimit },
       { ...shared, kind: 'handles', watch: growing[0]?.watch, name: growing[0]?.name, perHourMin: 0, limits: [] },
     ];
+    let heap: GrowthWatch | undefined;
     this.#verdicts = classes.map((growth) => {
-      const { verdict, known } = judgeGrowth(growth, this.#leaks.get(growth.kind));
+      const before = this.#leaks.get(growth.kind);
+      const { verdict, known, isRefuted } = judgeGrowth(growth.kind === 'native' ? { ...growth, heap } : growth, before);
       if (known === undefined) this.#leaks.delete(growth.kind);
       else this.#leaks.set(growth.kind, known);
-      return unscaled(verdict, this.#timeScale);
+      const held = this.#suspicions[growth.kind].hold(verdict, isRefuted === true, nowMs);
+      if (growth.kind === 'heap' && held.verdict !== 'none') heap = this.#heap;
+      return unscaled(held, this.#timeScale);
     });
     const known = this.#leaks.get('heap');
     const isSettled = known !== undefined && (known.isCritical || this.#heap.persisting?.isCritical !== true);

@@ -31,6 +31,8 @@ export const TREND_Z_MIN = 2.58;
 export const CONCAVITY_RATIO_MIN = 0.6;
 /** Noise of a level at least, as a part of it: a history without any would never be quiet. */
 export const NOISE_RATIO_MIN = 0.005;
+/** Work of a window's newer half by the older half's, at and below which growth that slows is looked at by work. */
+export const WORK_SLOWS_RATIO_MAX = 0.8;
 /** Least growth over a window, in median absolute deviations from the line. */
 export const GROWTH_DEVIATIONS_MIN = 5;
 export const GROWTH_BYTES_MIN = 3 * BYTES_PER_MIB;
@@ -65,6 +67,8 @@ export const STRICT_WINDOW_MIN_MS = 60 * MINUTE_MS;
 export const STRICT_CONCAVITY_RATIO_MIN = 0.75;
 export const STRICT_Z_MIN = 3.3;
 export const STRICT_HOLDS_MS = 120 * MINUTE_MS;
+/** A suspicion of what still grows is kept for so long when no window calls it growth. */
+export const SUSPICION_HELD_MS = 15 * MINUTE_MS;
 /** A trend that lapses for no longer has held all the time. */
 export const LAPSE_MS = 10 * MINUTE_MS;
 /** Fast path: a limit that is reached sooner needs no further proof, once half of it is used. */
@@ -98,6 +102,8 @@ export const DOUBLED_HOLDS_MS = 6 * MINUTE_MS;
 export const AGELESS_WINDOW_MIN_MS = 45 * MINUTE_MS;
 /** Of memory judged by its trend alone, this part of the growth must lie above what the level has fallen from before. */
 export const CEILING_EXCESS_RATIO = 0.5;
+/** Native memory leaks by itself when this part of its growth and the heap's together is its own. LEAKS 1.3. */
+export const NATIVE_SHARE_MIN = 0.6;
 /** Traffic explains growth when it grew by this part of it at least. */
 export const TRAFFIC_RATIO_MIN = 0.5;
 /** A leak that was critical stays so above this part of the critical rate. */

@@ -25,7 +25,7 @@ export function sayGrowth({ kind, name }: { kind: LeakKind; name?: string }, tre
   }
   return (
     `${NOUNS[kind]} grew by ${formatBytes(trend.growthBytes)} in ${over}: ${sayRate(trend.bytesPerHour)} (surely ${sayRate(trend.lowerPerHour)}),` +
-    ` ${sayPercent(trend.ratioPerHour)} of ${formatBytes(trend.baseBytes)}`
+    ` ${sayPercent(trend.ratioPerHour)} of ${formatBytes(trend.baseBytes)}${trend.isByWork ? '; in time it slows down as the work does, by work it does not' : ''}`
   );
 }
 

@@ -74,3 +74,21 @@ test('should say step when a level rose in jumps, and growth when it rises betwe
   t.false(isStepwise(series((i) => (i < 6 ? 80 : 90 + 6 * (i - 6)))));
   t.false(isStepwise(series((i) => 80 + 12 * Math.floor(i / 3))));
 });
+
+test('should call growth that slows a leak by work when work slows as much, and not when work goes on', (t) => {
+  const level = (minute: number): number => 100 + 60 * (1 - Math.exp(-minute / 60));
+  const trend = (workDone: (minute: number) => number): WindowTrend => {
+    const history = new LevelHistory('last');
+    const work = new LevelHistory('last');
+    for (let minute = 0; minute <= 60; minute++) {
+      history.add(minute * MINUTE_MS, level(minute) * MIB);
+      work.add(minute * MINUTE_MS, workDone(minute));
+    }
+    return trendsOf(history, 60 * MINUTE_MS, 0, SCALE, work).find(({ windowMs }) => windowMs === 60 * MINUTE_MS)!;
+  };
+  const even = trend((minute) => 1000 * (level(minute) - 100));
+  t.is(even.no, null);
+  t.true(even.isByWork && Math.abs(even.concavityRatio - 1) < 0.01, `${even.concavityRatio}`);
+  const filling = trend((minute) => 1000 * minute);
+  t.deepEqual([filling.no, filling.isByWork], ['slowing', false]);
+});

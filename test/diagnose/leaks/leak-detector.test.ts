@@ -222,6 +222,32 @@ test('should find what leaks without ages within one and a half hours when 50 % 
     t.true(critical === 1 && early === 0 && medianMinutes <= 90, `${name}: ${medianMinutes}`);
 });
 
+test('should leave native memory suspected when the heap, which is a leak or suspected, grows by more', (t) => {
+  const grows = (minute: number): number => Math.max(0, minute - 90);
+  const beside = feed(330, (minute) => ({ liveBytes: (100 + grows(minute)) * MIB, nativeBytes: (80 + 0.8 * grows(minute)) * MIB }));
+  const { verdict, whyNot } = verdictOf(beside, 'native');
+  t.is(verdict, 'suspected');
+  t.regex(whyNot, /^the live heap grows by .* in the same time/);
+});
+
+test('should keep a suspicion for a quarter of an hour when growth lapses, and drop it then', (t) => {
+  const level = (minute: number): number => (minute < 60 ? 100 : minute < 85 ? 100 + (minute - 60) / 2 : 112.5 + (minute - 85) / 100);
+  const seen = new Set<string>();
+  let from = Number.NaN;
+  let to = Number.NaN;
+  const detector = new LeakDetector({ timeScale: 1 });
+  for (let minute = 0; minute <= 330; minute++) {
+    detector.add({ ...QUIET, externalBytes: level(minute) * MIB, atMs: minute * MINUTE_MS }, NO_LIMITS);
+    const { verdict } = verdictOf(detector, 'external');
+    seen.add(verdict);
+    if (verdict !== 'suspected') continue;
+    if (Number.isNaN(from)) from = minute;
+    to = minute;
+  }
+  t.deepEqual([...seen].sort(), ['none', 'suspected']);
+  t.true(from < 85 && to > 99 && to < 240, `${from} ${to}`);
+});
+
 test('should not wait as for a cache when growth begins after a history without any noise', (t) => {
   const detector = feed(150, (minute) => ({ externalBytes: (100 + Math.max(0, minute - 60)) * MIB }));
   t.notRegex(verdictOf(detector, 'external').whyNot, /since the process began/);

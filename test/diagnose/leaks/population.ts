@@ -79,10 +79,10 @@ export class Population {
     this.#random = random;
   }
 
-  /** traffic: 1 is normal; garbage goes with it. */
-  advance(traffic: number): void {
+  /** traffic: 1 is normal; garbage goes with it, if not told otherwise. */
+  advance(traffic: number, garbage = traffic): void {
     this.#step++;
-    const bytes = GARBAGE_PER_MINUTE * STEP_MINUTES * MIB * traffic * this.#random.between(0.9, 1.1);
+    const bytes = GARBAGE_PER_MINUTE * STEP_MINUTES * MIB * garbage * this.#random.between(0.9, 1.1);
     const first = this.#ordinal;
     const taken = Math.max(1, Math.round((bytes / SAMPLE_BYTES) * this.#random.between(0.98, 1.02)));
     const used = new Set<number>();

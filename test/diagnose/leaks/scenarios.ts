@@ -15,6 +15,8 @@ export interface Service {
   sites: Site[];
   /** 1 is normal. */
   traffic(minute: number): number;
+  /** Garbage by normal; by default as traffic. */
+  garbage?(minute: number): number;
   /** Minutes between full collections. */
   collectionMinutes: number;
   /** When the leak begins, minutes of uptime; undefined: it does not leak. */
@@ -136,6 +138,12 @@ export const CALM: readonly Scenario[] = [
     return service(random, [sessions(15, 30, traffic)], { bootMib: 77, traffic });
   }),
   ...[30, 120].map((ttl) => calm(`sessions of ${ttl} min`, (random) => service(random, [sessions(50, ttl, steady)], { bootMib: 42 }))),
+  ...[60, 150].map((tau) =>
+    calm(`cache to +100 %, tau ${tau} min, of which only misses make garbage`, (random) => ({
+      ...service(random, [warmUp(100, tau)]),
+      garbage: (minute) => 0.2 + 0.8 * Math.exp(-minute / tau),
+    })),
+  ),
   calm('lazy collector, a collection in 12 min', (random) => {
     const traffic = burstTraffic(random);
     return service(random, [sessions(15, 10, traffic)], { bootMib: 77, traffic, collectionMinutes: 12 });
@@ -168,6 +176,10 @@ export const LEAKS: readonly Scenario[] = [
       bootMib: 77,
       leaksFrom: from,
     });
+  }),
+  leak('leak 300 %/h since the start, of traffic that dies away, tau 40 min', (random) => {
+    const traffic: Traffic = (minute) => 0.1 + 0.9 * Math.exp(-minute / 40);
+    return service(random, [remember(3, 0, traffic)], { traffic, leaksFrom: 0 });
   }),
   leak('leak 20 %/h, a collection in 10 min', (random) => {
     const from = random.between(60, 240);

@@ -31,6 +31,8 @@ export interface RunOptions {
   shiftMs?: number;
   /** No sampler answers. */
   withoutProfiles?: boolean;
+  /** Calls are not counted. */
+  withoutWork?: boolean;
   minutes?: number;
   untilCritical?: boolean;
   trace?: (minute: number, verdict: LeakVerdict) => void;
@@ -47,7 +49,7 @@ export function runProcess(scenario: Scenario, seed: number, options: RunOptions
   let work = 0;
   for (let minute = 0; minute < run.minutes; minute += STEP_MINUTES) {
     const traffic = service.traffic(minute);
-    population.advance(traffic);
+    population.advance(traffic, service.garbage?.(minute));
     work += 1000 * STEP_MINUTES * traffic;
     const isCollected = minute >= nextCollection;
     if (isCollected) nextCollection = minute + service.collectionMinutes * random.between(0.8, 1.2);
@@ -62,7 +64,7 @@ export function runProcess(scenario: Scenario, seed: number, options: RunOptions
       handles: { worker: 2 },
     };
     detector.add(
-      { ...point, allocatedBytes: population.allocatedBytes * bytesScale, work },
+      { ...point, allocatedBytes: population.allocatedBytes * bytesScale, work: options.withoutWork ? undefined : work },
       { heapLimitBytes: 2e9 * bytesScale, memoryLimitBytes: null, usedBytes: liveBytes },
     );
     if (detector.wantsProfile && !options.withoutProfiles) {
@@ -130,7 +132,7 @@ export interface LeakRow {
 }
 
 /** seeds: processes a scenario; each of a calm service is a day, each of a leak eight hours from its beginning on. The thresholds were chosen with seeds 1 to 30. */
-export function simulateDays(options: { seeds: number; leakSeeds?: number; firstSeed?: number; only?: RegExp }): {
+export function simulateDays(options: { seeds: number; leakSeeds?: number; firstSeed?: number; only?: RegExp; withoutWork?: boolean }): {
   calm: CalmRow[];
   leaks: LeakRow[];
 } {
@@ -138,8 +140,10 @@ export function simulateDays(options: { seeds: number; leakSeeds?: number; first
   const runs = (scenario: Scenario, count: number, run: RunOptions): ProcessRun[] =>
     Array.from({ length: count }, (_, seed) => runProcess(scenario, (options.firstSeed ?? 1) + seed, run));
   return {
-    calm: chosen(CALM).map((scenario) => calmRow(scenario.name, runs(scenario, options.seeds, {}))),
-    leaks: chosen(LEAKS).map((scenario) => leakRow(scenario.name, runs(scenario, options.leakSeeds ?? options.seeds, { untilCritical: true }))),
+    calm: chosen(CALM).map((scenario) => calmRow(scenario.name, runs(scenario, options.seeds, { withoutWork: options.withoutWork }))),
+    leaks: chosen(LEAKS).map((scenario) =>
+      leakRow(scenario.name, runs(scenario, options.leakSeeds ?? options.seeds, { untilCritical: true, withoutWork: options.withoutWork })),
+    ),
   };
 }
 
