@@ -19,6 +19,8 @@ export interface Candidate {
   name?: string;
 }
 
+/** Difference of the counts of keys and of what they are keys of. */
+const KEYS_RATIO_MAX = 0.05;
 /** Share of an accumulation from which on one child is the real holder. */
 const LARGEST_CHILD_RATIO = 0.5;
 const ENGINE_HOLDERS = new Set(['synthetic', 'code', 'object shape', 'hidden']);
@@ -39,7 +41,7 @@ export function accumulations(view: HeapView, leastBytes: number): Candidate[] {
 function accumulation(view: HeapView, node: number): Candidate | null {
   const { tree, weightBytes, toldBytes, counted, classes, snapshot, countMin } = view;
   const closure = snapshot.meta.nodeTypes.indexOf('closure');
-  const kinds = new Map<number, Pick<Candidate, 'count' | 'bytes' | 'toldBytes' | 'sample'>>();
+  const kinds = new Map<number, Members>();
   for (let i = tree.firstChild[node]; i < tree.firstChild[node + 1]; i++) {
     const child = tree.children[i];
     if (counted !== null && counted[child] === 0) continue;
@@ -52,8 +54,20 @@ function accumulation(view: HeapView, node: number): Candidate | null {
     sum.toldBytes += toldBytes[child];
     kinds.set(kind, sum);
   }
-  const most = [...kinds.values()]
-    .filter((kind) => kind.count >= countMin && classes.isOwn[classes.of[kind.sample]])
-    .reduce<Omit<Candidate, 'kind' | 'holder' | 'pathRatio'> | null>((best, kind) => (best !== null && best.bytes >= kind.bytes ? best : kind), null);
+  const own = [...kinds.values()].filter((kind) => kind.count >= countMin && classes.isOwn[classes.of[kind.sample]]);
+  let most: (typeof own)[number] | null = null;
+  for (const kind of own) {
+    const entries = withKeys(view, kind, own);
+    if (most === null || entries.bytes > most.bytes) most = entries;
+  }
   return most && { kind: 'accumulation', holder: node, ...most, pathRatio: 1 };
+}
+
+type Members = Pick<Candidate, 'count' | 'bytes' | 'toldBytes' | 'sample'>;
+
+/** Of a table that has a string for each of its objects, the strings are their keys and count with them. */
+function withKeys(view: HeapView, kind: Members, all: readonly Members[]): Members {
+  const keys = all.find((other) => other !== kind && typeOf(view, other.sample) === 'string');
+  if (keys === undefined || Math.abs(keys.count - kind.count) > KEYS_RATIO_MAX * kind.count) return kind;
+  return { ...kind, bytes: kind.bytes + keys.bytes, toldBytes: kind.toldBytes + keys.toldBytes };
 }
