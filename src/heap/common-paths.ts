@@ -7,6 +7,8 @@ import { compressed, hopWords } from './path-words.js';
 
 /** Instances whose way to the root is compared. */
 export const SAMPLES = 60;
+/** Hops from one link of a list to the next. */
+const LINK_HOPS_MAX = 4;
 /** Share of them that must be reached in one way. */
 const PATH_RATIO_MIN = 0.3;
 
@@ -22,7 +24,7 @@ export function commonPaths(view: HeapView, figures: ClassFigures, leastBytes: n
     const candidate = commonPath(view, samples.get(index) ?? [], known);
     if (candidate === null) return [];
     const { ratio, path, sample, typicalBytes, typicalToldBytes } = candidate;
-    const holder = path.find((node) => classes.of[node] === index) ?? sample;
+    const holder = firstOfRun(view, path, index) ?? sample;
     const count = Math.round(ratio * figures.count[index]);
     // Links of a list retain each other: the class's own sum is less. Where a few others of the class retain most, theirs is not counted here.
     const bytes = Math.min(ratio * figures.retainedBytes[index], count * typicalBytes);
@@ -74,4 +76,16 @@ export function commonPath(view: HeapView, samples: readonly number[], known: Re
 
 function median(bytes: Float64Array, nodes: readonly number[]): number {
   return nodes.map((node) => bytes[node]).sort((a, b) => a - b)[nodes.length >> 1];
+}
+
+/** The first of the class on the way, from which on no two are farther apart than the links of a list: one far above is there by chance. */
+function firstOfRun({ classes }: HeapView, path: readonly number[], index: number): number | undefined {
+  let first: number | undefined;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const [at, node] of path.entries()) {
+    if (classes.of[node] !== index) continue;
+    if (at - lastAt > LINK_HOPS_MAX) first = node;
+    lastAt = at;
+  }
+  return first;
 }
