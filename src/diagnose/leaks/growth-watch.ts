@@ -118,15 +118,21 @@ export class GrowthWatch {
 
   /** The level was as high before and fell again; or higher by less than this. */
   isBelowCeiling(marginBytes = 0): boolean {
-    return this.history.latest <= this.history.ceiling + marginBytes;
+    return this.#level <= this.history.ceiling + marginBytes;
   }
 
   /** It has grown since the process began, neither for long nor by much: a cache that fills does that. */
   isFilling(nowMs: number, startMs: number): boolean {
     const uptimeMs = nowMs - startMs;
     if (uptimeMs >= PATIENCE_MS) return false;
-    if (this.history.latest >= this.lowest + Math.max(this.lowest, this.#scale.patienceMin)) return false;
+    if (this.#level >= this.lowest + Math.max(this.lowest, this.#scale.patienceMin)) return false;
     return nowMs - this.#fromQuietMs > LAPSE_MS;
+  }
+
+  /** The newest, of a heap; of other memory that of five minutes, for it has spikes. */
+  get #level(): number {
+    const { latest, latestMs } = this.history;
+    return this.#scale.isAged ? latest : Math.min(latest, this.history.levelAt(latestMs));
   }
 
   /** The quiet time is seen when the growth is young, and lies within every window later. */

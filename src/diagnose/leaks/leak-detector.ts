@@ -82,7 +82,7 @@ export class LeakDetector {
     this.#nativeShiftBytes = state?.nativeShiftBytes ?? 0;
   }
 
-  /** Points come in order of time, one every few seconds. Trends are judged once a minute: 1 ms then, else 5 µs. */
+  /** Points come in order of time, one every few seconds. Trends are judged once a minute: 3 ms then, 20 ms when 32 counts grow, else 5 µs. */
   add(point: MemoryPoint, limits: LeakLimits): void {
     const nowMs = point.atMs * this.#timeScale;
     if (!(nowMs > this.#nowMs)) return;
