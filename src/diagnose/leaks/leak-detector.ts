@@ -6,6 +6,7 @@ import { HandleWatch } from './handle-watch.js';
 import { HeldSuspicion } from './held-suspicion.js';
 import { type Growth, judgeGrowth, type KnownLeak } from './judge-growth.js';
 import {
+  AGELESS_PATIENCE_BYTES_MIN,
   BASE_BYTES_MIN,
   BYTES_PER_HOUR_MIN,
   CHECK_MS,
@@ -27,7 +28,9 @@ const BYTES_SCALE = {
   isAged: false,
 };
 const HEAP_SCALE = { ...BYTES_SCALE, isAged: true };
-const NATIVE_SCALE = { ...BYTES_SCALE, perHourMin: NATIVE_BYTES_PER_HOUR_MIN };
+/** Without ages, the start of a service that takes its time looks like a leak of its size. */
+const EXTERNAL_SCALE = { ...BYTES_SCALE, patienceMin: AGELESS_PATIENCE_BYTES_MIN };
+const NATIVE_SCALE = { ...EXTERNAL_SCALE, perHourMin: NATIVE_BYTES_PER_HOUR_MIN };
 const STATE_VERSION = 1;
 
 /** Plain JSON, 60 KB at most without handles, 15 KB more for each. Profiles are not in it: their sampler does not outlive its session. */
@@ -72,7 +75,7 @@ export class LeakDetector {
     const state = isState(saved, options.timeScale) ? saved : undefined;
     this.#startMs = state?.startMs ?? (options.startMs ?? Number.NaN) * options.timeScale;
     this.#heap = new GrowthWatch('last', HEAP_SCALE, state?.classes.heap);
-    this.#external = new GrowthWatch('least', BYTES_SCALE, state?.classes.external);
+    this.#external = new GrowthWatch('least', EXTERNAL_SCALE, state?.classes.external);
     this.#native = new GrowthWatch('least', NATIVE_SCALE, state?.classes.native);
     this.#handles = new HandleWatch(state?.handles);
     this.#work = new LevelHistory('last', state?.work);

@@ -62,6 +62,7 @@ export const STARTUP_MS = 2 * MINUTE_MS;
 /** Growth that began with the process may be a cache that fills: it is a leak when it has doubled the level, and by so much at least, or lasted for so long. */
 export const PATIENCE_MS = 165 * MINUTE_MS;
 export const PATIENCE_BYTES_MIN = 64 * BYTES_PER_MIB;
+export const AGELESS_PATIENCE_BYTES_MIN = 256 * BYTES_PER_MIB;
 /** Strict trend, for what birth ages do not decide: windows, concavity, z, and how long it must hold. */
 export const STRICT_WINDOW_MIN_MS = 60 * MINUTE_MS;
 export const STRICT_CONCAVITY_RATIO_MIN = 0.75;
