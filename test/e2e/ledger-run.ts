@@ -153,7 +153,9 @@ export class LedgerRun {
 
   /** An alert that has fired since then, with what its actions came to. A crowded machine may have had one of its own before. */
   async fired(rule: string, sinceMs: number): Promise<Story> {
-    return this.found(rule, sinceMs, 'firing', ({ events }) => events.includes('firing') && events.includes('actions'));
+    // Two of a rule at once share its limits: that of the second is told at once, what the first did when it is done.
+    const isDone = ({ events, ruleActions }: Story): boolean => events.includes('actions') && ruleActions.includes('log');
+    return this.found(rule, sinceMs, 'firing', (story) => story.events.includes('firing') && isDone(story));
   }
 
   async resolved(rule: string, sinceMs: number): Promise<Story> {
