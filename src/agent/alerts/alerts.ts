@@ -178,6 +178,9 @@ export class Alerts {
 
   /** The process ends. @param waitMs how long it waits for its end. */
   beginEnd(waitMs: number): void {
+    // Lines to the main thread first: main does not wait for ever, and Node says so on the user's terminal when one is left.
+    this.sources.leaks.end();
+    this.local.close();
     try {
       this.sinks?.beginEnd(waitMs);
     } catch (error) {
