@@ -77,7 +77,7 @@ export class Agent {
   /** Closes the window, so that its report is on disk before anything heavy is done. */
   readonly reportFirst = (): Promise<unknown> => this.schedule.closeNow();
   private readonly exemplars = new Exemplars();
-  private ending = false;
+  ending = false;
   private mainHeartbeat: Heartbeat | null = null;
   /** Worker threads of pitot's: this one, and all that are made by it. */
   private readonly ownThreadIds = new Set([threadId]);

@@ -48,6 +48,8 @@ export interface AgentParts {
   signals: MemorySignals;
   /** False: the permission model forbids sessions of the inspector. */
   mayInspect: boolean;
+  /** The process ends: no line to main may be opened any more. */
+  readonly ending: boolean;
 }
 
 export interface AlertEvents extends LeakEvents {

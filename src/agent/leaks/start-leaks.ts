@@ -21,8 +21,10 @@ export interface Leaks {
   end(): void;
 }
 
-export function startLeaks({ config, cwd, runDirectory, threads, signals, sampler, mayInspect }: AgentParts, { onLeak, onFault }: LeakEvents): Leaks {
-  const heap = new HeapSampler(config.heapSampleBytes, { open: heapSessionsIf(mayInspect), nowMs: machineMs, onFault });
+export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): Leaks {
+  const { config, cwd, runDirectory, threads, signals, sampler, mayInspect } = parts;
+  const open = heapSessionsIf(mayInspect);
+  const heap = new HeapSampler(config.heapSampleBytes, { open: (isEnding) => open(() => isEnding() || parts.ending), nowMs: machineMs, onFault });
   void heap.start();
   const monitor = new LeakMonitor(
     {
