@@ -51,7 +51,8 @@ export class ThreadHost {
     this.ring.attach(memory, control);
     this.instruments.attach(memory);
     const live = new LiveSize();
-    live.start();
+    // Leaks are judged by the main thread's figures: on worker threads nobody reads these.
+    if (isMain) live.start();
     const sampler = new ThreadSampler(memory, this.ring, live);
     sampler.sample();
     const resources = new ResourceCounts();
@@ -60,8 +61,8 @@ export class ThreadHost {
     attachment.undo.push(
       observeGc(this.ring, memory.dropped, (count) => sampler.afterCollections(count)),
       () => live.stop(),
-      resources.watchWarnings(),
     );
+    if (isMain) attachment.undo.push(resources.watchWarnings());
     if (link.http) {
       const pathFor = (name: string, labels: Record<string, string>) => this.instruments.path(name, labels);
       const onFault = limitedFaults(attachment.channel);
