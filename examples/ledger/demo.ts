@@ -13,8 +13,10 @@ const BLOCK_SECONDS = 2;
 /** From process start to the first good answer: a new database on a slow disk takes several seconds. */
 const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 100;
-/** Load that the last window of the run holds at least. */
-const LAST_WINDOW_MS_MIN = 2000;
+/** Share of an interval for which the last window of the run holds load at least, and is to be from its end when the service is stopped. */
+const LAST_WINDOW_MIN = 0.4;
+const LAST_WINDOW_REST = 0.2;
+const MORE_LOADS_MAX = 5;
 
 const children = new Set<Child>();
 let interrupted: 'SIGINT' | 'SIGTERM' | null = null;
@@ -53,7 +55,9 @@ async function main(): Promise<void> {
     await loadFor(seconds, url, service).finally(() => clearTimeout(blockTimer));
     await block;
     // The newest window is what people open first: one that has only just begun would show next to nothing.
-    if (newestWindowAgeMs(reportsDir, service.pid!) < LAST_WINDOW_MS_MIN) await loadFor(LAST_WINDOW_MS_MIN / 1000, url, service);
+    const intervalMs = Number(env.PITOT_INTERVAL_MS);
+    for (let more = 0; more < MORE_LOADS_MAX && !isWellFilled(newestWindowAgeMs(reportsDir, service.pid!), intervalMs); more++)
+      await loadFor(Math.max(0.1, (intervalMs * LAST_WINDOW_REST) / 1000), url, service);
 
     if (interrupted !== null) throw new Error('interrupted');
     console.log('demo: stopping the service');
@@ -81,6 +85,10 @@ async function blockOnce(url: string): Promise<void> {
   console.log(`demo: GET /forecast?seconds=${BLOCK_SECONDS}, which blocks the service's main thread for ${BLOCK_SECONDS} s`);
   // A service that is gone is told of by the load.
   await fetch(`${url}/forecast?seconds=${BLOCK_SECONDS}`).catch(() => {});
+}
+
+function isWellFilled(ageMs: number, intervalMs: number): boolean {
+  return ageMs === Number.POSITIVE_INFINITY || (ageMs >= intervalMs * LAST_WINDOW_MIN && ageMs <= intervalMs * (1 - LAST_WINDOW_REST));
 }
 
 /** Time since the last report was written, so the length of the window that is open. */

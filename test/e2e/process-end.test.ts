@@ -141,7 +141,13 @@ test('should leave the end on disk for the next process, and keep its code and i
   t.deepEqual(heard(webhook), ['firing']);
   webhook.hang(false);
   const second = service.start(3, 'exit');
-  await until(() => distinct(webhook).length === 2, 'the next process says it', WAIT_MS_MAX);
+  try {
+    await until(() => distinct(webhook).length === 2, 'the next process says it', WAIT_MS_MAX);
+  } catch (error) {
+    const reports = second.app.runs().map((run) => second.app.windows(run).at(-1));
+    t.log(service.queued(), service.events(), ...reports.map((report) => JSON.stringify({ seq: report?.seq, ...report?.agent, alerts: report?.alerts })));
+    throw error;
+  }
   await second.go();
   t.deepEqual(heard(webhook), ['firing', 'resolved']);
   const [firing, over] = distinct(webhook);

@@ -55,14 +55,15 @@ test('should end the stall that was open, and have it in the next report, when t
   const app = new App({
     source: `
       import { flush } from 'pitot';
-      import { existsSync, readdirSync } from 'node:fs';
+      import { readdirSync, statSync } from 'node:fs';
       import { join } from 'node:path';
       const host = globalThis[Symbol.for('pitot.host.1')];
       await flush();
       const block = (until) => { while (!until()) ; };
       const end = Date.now() + 20_000;
       const file = join(process.env.PITOT_DIR, readdirSync(process.env.PITOT_DIR)[0], 'stalls.ndjson');
-      block(() => existsSync(file) || Date.now() > end);
+      // A file without a line is an agent that is about to write it.
+      block(() => statSync(file, { throwIfNoEntry: false })?.size > 0 || Date.now() > end);
       const dead = host.agentThread.thread.terminate();
       const dieBy = Date.now() + 300;
       block(() => Date.now() > dieBy);
@@ -194,6 +195,8 @@ test('should be one recorder when two copies of pitot are loaded', async (t) => 
       other.path('work').record(2);
       other.start();
     `,
+    // As above: it ends at once.
+    env: { PITOT_EXIT_WAIT_MS: '10000' },
   });
   const { code, stdout, stderr } = await app.run();
   t.is(stderr, '');

@@ -57,7 +57,8 @@ export class App {
 
   start(): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
     const { options } = this;
-    const env: NodeJS.ProcessEnv = { ...process.env, PITOT_DIR: this.reports, ...options.env };
+    // The default wait at the exit is too short for a process that ends at once on a crowded machine; tests of that wait set their own.
+    const env: NodeJS.ProcessEnv = { ...process.env, PITOT_DIR: this.reports, PITOT_EXIT_WAIT_MS: '10000', ...options.env };
     delete env.NODE_OPTIONS;
     delete env.NODE_V8_COVERAGE;
     delete env.PITOT_TEST_NODE;
