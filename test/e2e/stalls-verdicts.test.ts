@@ -23,7 +23,7 @@ const inTurn = test.serial;
 const onLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 inTurn('should say gc when the collector takes most of the time', async (t) => {
-  const nodeArgs = ['--single-threaded-gc', '--no-incremental-marking', '--import', 'pitot/register'];
+  const nodeArgs = ['--expose-gc', '--single-threaded-gc', '--import', 'pitot/register'];
   const app = stallApp('gc', { nodeArgs });
   const run = await runStall(t, app);
   const block = readBlock(app);
