@@ -16,6 +16,7 @@ import {
 } from '../core/instrument-names.js';
 import { EVIDENCE_MAX } from '../core/limits.js';
 import { formatBytes } from '../core/units.js';
+import { bindingMemory } from './binding-memory.js';
 import { amount, counted, duration, percent, series, span } from './figure-words.js';
 import type { Figures, PathFigures } from './figures.js';
 import { callsOf, deltaOf, errorsOf, gaugesOf, highest, labelKey, pathsOf, perSecond, poolsOf, storeUnderWay } from './read-figures.js';
@@ -70,10 +71,13 @@ function cpu({ runtime: { cpuUsage, cpuRatio } }: Figures): string[] {
   return Number.isFinite(cpuUsage) ? [`CPU ${percent(cpuUsage)} of what may be used, ${amount(cpuRatio)} cores.`] : [];
 }
 
-function memory({ runtime: { memoryRatio, memoryBytes, memoryLimitBytes, heapUsedBytes, rssBytes } }: Figures): string[] {
-  const of = Number.isFinite(memoryRatio)
-    ? `${formatBytes(memoryBytes)}, ${percent(memoryRatio)} of ${formatBytes(memoryLimitBytes)}`
-    : 'no limit is known';
+function memory({ runtime }: Figures): string[] {
+  const { memoryRatio, heapUsedBytes, rssBytes } = runtime;
+  const binding = bindingMemory(runtime);
+  const of =
+    binding !== undefined && Number.isFinite(memoryRatio)
+      ? `${binding.of === 'live heap' ? 'live heap ' : ''}${formatBytes(binding.bytes)}, ${percent(memoryRatio)} of ${formatBytes(binding.limitBytes)}`
+      : 'no limit is known';
   return [`Memory: ${of}; resident ${formatBytes(rssBytes)}, heap ${formatBytes(heapUsedBytes)} used.`];
 }
 

@@ -48,12 +48,16 @@ export interface RuntimeFigures {
   /** Of what may be used, 0..1: the larger of the process's share of its CPUs (affinity, cgroup quota) and the main thread's share of one core. */
   cpuUsage: number;
   rssBytes: number;
-  /** Of the binding limit, 0..1: resident memory of the cgroup's or machine's, used heap where --max-old-space-size binds. NaN: no limit is known. */
+  /** Of the nearer limit, 0..1: the larger of memoryBytes / memoryLimitBytes and liveBytes / heapLimitBytes. NaN: neither is known. */
   memoryRatio: number;
-  /** Bytes of that limit; 0: none. */
+  /** Limit of the whole process, by its cgroup or the machine, bytes; 0: none. */
   memoryLimitBytes: number;
-  /** The memory that memoryRatio is of, bytes. */
+  /** What counts against that limit, bytes: the working set of the cgroup, of the machine's memory the resident set; without what pitot's own snapshots left. */
   memoryBytes: number;
+  /** What the newest full collection left of the main thread's heap, bytes; NaN: there was none, so that nothing of it is known. */
+  liveBytes: number;
+  /** V8's limit of that heap, bytes, by --max-old-space-size or of its own choice; 0: not known. */
+  heapLimitBytes: number;
   /** memoryBytes where no leak detector looks at it; NaN where one does, whose figures are gauges. */
   unwatchedMemoryBytes: number;
   heapUsedBytes: number;

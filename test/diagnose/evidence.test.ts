@@ -42,6 +42,13 @@ test('should tell of failing commands which, how many, what kinds, and how the s
   ]);
 });
 
+test('should tell of memory by the limit that is nearer', (t) => {
+  const memoryOf = (runtime: Partial<typeof busy.runtime>) => evidenceFor('memory leak', { ...busy, runtime: { ...busy.runtime, ...runtime } })[0];
+  t.is(memoryOf({}), 'Memory: 450 MiB, 90 % of 500 MiB; resident 450 MiB, heap 40.0 MiB used.');
+  const nearHeap = { liveBytes: 294 * MIB, heapLimitBytes: 300 * MIB, memoryRatio: 0.98 };
+  t.is(memoryOf(nearHeap), 'Memory: live heap 294 MiB, 98 % of 300 MiB; resident 450 MiB, heap 40.0 MiB used.');
+});
+
 test('should tell of a lag whose it is and what goes with it', (t) => {
   t.deepEqual(evidenceFor('projection lag', busy).slice(0, 3), [
     'Behind: projection balances by 6.67 min.',

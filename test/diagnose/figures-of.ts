@@ -26,6 +26,8 @@ export function figuresOf({ runtime, ...more }: SampleFigures = {}): Figures {
       memoryLimitBytes: 500 * MIB,
       memoryBytes: 100 * MIB,
       unwatchedMemoryBytes: 100 * MIB,
+      liveBytes: Number.NaN,
+      heapLimitBytes: 0,
       heapUsedBytes: 40 * MIB,
       gcPauseMeanMs: 0,
       gcPauseMaxMs: 0,

@@ -271,6 +271,8 @@ test('should judge memory by its limit, and say so where none is known', (t) => 
   t.like(memory(0.8), { value: 80, status: 'warn' });
   t.like(memory(0.9), { value: 90, status: 'warn' });
   t.like(memory(0.91), { value: 91, status: 'breach' });
+  const heap = { memoryRatio: 0.95, memoryBytes: 200 * MIB, liveBytes: 285 * MIB, heapLimitBytes: 300 * MIB };
+  t.like(kpi(figuresOf({ runtime: heap }), 'memory'), { value: 95, status: 'breach', note: '285 MiB of 300 MiB, the live heap' });
   t.like(memory(Number.NaN), { value: null, status: 'no-data', note: 'no limit is known' });
 });
 

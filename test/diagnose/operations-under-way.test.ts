@@ -24,6 +24,8 @@ function figures(atMs: number, concurrent: number, ended: number, loopStalledMs 
       memoryLimitBytes: 0,
       memoryBytes: 0,
       unwatchedMemoryBytes: 0,
+      liveBytes: Number.NaN,
+      heapLimitBytes: 0,
       heapUsedBytes: 0,
       gcPauseMeanMs: none,
       gcPauseMaxMs: none,

@@ -145,7 +145,11 @@ test('should leave the end on disk for the next process, and keep its code and i
     await until(() => distinct(webhook).length === 2, 'the next process says it', WAIT_MS_MAX);
   } catch (error) {
     const reports = second.app.runs().map((run) => second.app.windows(run).at(-1));
-    t.log(service.queued(), service.events(), ...reports.map((report) => JSON.stringify({ seq: report?.seq, ...report?.agent, alerts: report?.alerts })));
+    t.log(
+      service.queued(),
+      service.events(),
+      ...reports.map((report) => JSON.stringify({ seq: report?.seq, ...report?.agent, alerts: report?.alerts })),
+    );
     throw error;
   }
   await second.go();

@@ -1,14 +1,19 @@
 // The process's own figures for rules and KPIs: CPU and memory against what may be used. Thread: agent, each step.
 import { availableParallelism } from 'node:os';
 import { nsToMs, usToMs } from '../../core/units.js';
+import { bindingMemory } from '../../diagnose/binding-memory.js';
 import type { RuntimeFigures } from '../../diagnose/figures.js';
 import type { MemoryUse } from '../../report/report-types.js';
 import { readCgroupCpu } from '../samplers/cgroup-cpu.js';
+import type { ProcessMemory } from '../samplers/process-memory.js';
 import { ThreadTimesReader } from '../samplers/thread-times.js';
 
 /** What the agent's other samplers know at this moment. */
 export interface RuntimeSources {
-  memory(): Pick<MemoryUse, 'rssBytes' | 'heapUsedBytes' | 'limitBytes' | 'limitSource'>;
+  memory(): Pick<MemoryUse, 'rssBytes' | 'heapUsedBytes' | 'heapLimitBytes'>;
+  /** Of the main thread's heap, after its newest full collection; 0: there was none. */
+  liveBytes(): number;
+  processMemory(): ProcessMemory;
   /** Whether a leak detector looks at the memory. */
   isWatched(): boolean;
   gcSoFar(): { count: number; totalMs: number; pauseNsMax: number };
@@ -46,8 +51,9 @@ export class RuntimeFigureReader {
     const mainRatio = Number.isNaN(cpu.mainMs) ? 0 : (cpu.mainMs - this.before.mainMs) / spanMs;
     this.before = cpu;
     const { isWatched, memory, gcSoFar, loopDelayP99Ms, loopStalledMs } = this.sources;
-    const { rssBytes, heapUsedBytes, limitBytes, limitSource } = memory();
-    const memoryBytes = limitSource === 'max-old-space-size' ? heapUsedBytes : rssBytes;
+    const { rssBytes, heapUsedBytes, heapLimitBytes } = memory();
+    const { limitBytes: memoryLimitBytes, usedBytes: memoryBytes } = this.sources.processMemory();
+    const liveBytes = this.sources.liveBytes() || Number.NaN;
     const gc = gcSoFar();
     // A count that has fallen belongs to a new window.
     const from = gc.count >= this.gcBefore.count ? this.gcBefore : { count: 0, totalMs: 0 };
@@ -58,9 +64,11 @@ export class RuntimeFigureReader {
       cpuRatio,
       cpuUsage: Math.min(1, Math.max(cpuRatio / this.cores, mainRatio)),
       rssBytes,
-      memoryRatio: limitBytes > 0 ? memoryBytes / limitBytes : Number.NaN,
-      memoryLimitBytes: limitBytes,
+      memoryRatio: bindingMemory({ memoryBytes, memoryLimitBytes, liveBytes, heapLimitBytes })?.ratio ?? Number.NaN,
+      memoryLimitBytes,
       memoryBytes,
+      liveBytes,
+      heapLimitBytes,
       unwatchedMemoryBytes: isWatched() ? Number.NaN : memoryBytes,
       heapUsedBytes,
       gcPauseMeanMs: gcCount > 0 ? gcTotalMs / gcCount : Number.NaN,

@@ -1,4 +1,5 @@
 // Connects alerts to the parts of the agent that they read and act through.
+import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import v8 from 'node:v8';
 import { safeServiceName } from '../../config/derive-service.js';
@@ -25,6 +26,7 @@ import { type LeakEvents, startLeaks } from '../leaks/start-leaks.js';
 import { gaugesOf, isAlive } from '../reporter.js';
 import type { RuntimeSampler } from '../runtime-sampler.js';
 import { gcSoFar } from '../samplers/gc-so-far.js';
+import { readProcessMemory } from '../samplers/process-memory.js';
 import type { StallMonitor } from '../stalls/stall-monitor.js';
 import type { Windows } from '../windows.js';
 import { Alerts } from './alerts.js';
@@ -87,6 +89,8 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
       leaks,
       threads: () => Array.from(threads, ({ threadId }) => String(threadId)),
       memory: () => sampler.memory,
+      liveBytes: () => threads.main?.readSample()?.liveBytes ?? 0,
+      processMemory: () => readProcessMemory(sampler.memory.rssBytes, totalmem()),
       isWatched: () => leaks.monitor.isWatching,
       gcSoFar: () => gcSoFar(windows.current),
       loopDelayP99Ms: () => nsToMs(sampler.loopDelayP99Ns),

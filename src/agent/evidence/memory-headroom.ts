@@ -1,6 +1,7 @@
 // How much memory the process may still take before it is killed: what its control groups, the machine and ulimit have left. Thread: agent, rarely.
 import { join } from 'node:path';
-import { type CgroupOptions, findCgroups, readText } from '../samplers/cgroup-tree.js';
+import { readCgroupMemory } from '../samplers/cgroup-memory.js';
+import { type CgroupOptions, readText } from '../samplers/cgroup-tree.js';
 
 export interface MemoryHeadroom {
   /** Null: nothing could be read. */
@@ -9,25 +10,13 @@ export interface MemoryHeadroom {
   of: string;
 }
 
-/** From 2^62 on a limit of cgroup v1 is none. */
-const UNLIMITED_BYTES = 2 ** 62;
-
 /** The least of what is left below the limit of each group, and of what the kernel says the machine has. Pages of files can be had back at once: not used. */
 export function readMemoryHeadroom({ root = '/', pid }: CgroupOptions = {}): MemoryHeadroom {
-  const groups = findCgroups('memory', { root, pid });
   let least: MemoryHeadroom = { leftBytes: availableBytes(root), of: 'by the machine' };
-  const consider = (limitBytes: number | null, usedBytes: number | null, fileBytes: number | null): void => {
-    if (limitBytes === null || limitBytes >= UNLIMITED_BYTES || usedBytes === null) return;
-    const leftBytes = Math.max(0, limitBytes - Math.max(0, usedBytes - (fileBytes ?? 0)));
+  for (const { limitBytes, usedBytes } of readCgroupMemory({ root, pid })) {
+    if (usedBytes === null) continue;
+    const leftBytes = Math.max(0, limitBytes - usedBytes);
     if (least.leftBytes === null || leftBytes < least.leftBytes) least = { leftBytes, of: "below the cgroup's limit" };
-  };
-  for (const group of groups.v2) {
-    const read = (file: string): string | null => readText(join(group, file));
-    consider(number(read('memory.max')), number(read('memory.current')), field(read('memory.stat'), 'inactive_file'));
-  }
-  for (const group of groups.v1) {
-    const read = (file: string): string | null => readText(join(group, file));
-    consider(number(read('memory.limit_in_bytes')), number(read('memory.usage_in_bytes')), field(read('memory.stat'), 'total_inactive_file'));
   }
   const space = addressSpaceBytes(root, pid);
   if (space !== null && (least.leftBytes === null || space < least.leftBytes))
@@ -52,8 +41,4 @@ function availableBytes(root: string): number | null {
 function number(text: string | null): number | null {
   const bytes = Number(text?.trim() || Number.NaN);
   return Number.isFinite(bytes) ? bytes : null;
-}
-
-function field(stat: string | null, name: string): number | null {
-  return number(new RegExp(`^${name} (\\d+)$`, 'm').exec(stat ?? '')?.[1] ?? null);
 }

@@ -1,4 +1,5 @@
 // Connects the leak monitor to the parts of the agent that it reads. The heap sampler starts with it: the earlier, the more ages are known.
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { machineMs, wallMs } from '../../core/clock.js';
 import { HEAP_ANALYSIS_BYTES_MAX } from '../../core/leak-limits.js';
@@ -7,6 +8,7 @@ import type { AgentParts } from '../alerts/start-alerts.js';
 import { analyzeInChild } from '../evidence/analyze-in-child.js';
 import { heapSessionsIf } from '../evidence/heap-session.js';
 import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
+import { readProcessMemory } from '../samplers/process-memory.js';
 import { HeapSampler } from './heap-sampler.js';
 import { LeakMonitor } from './leak-monitor.js';
 
@@ -39,9 +41,9 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
       nativeBytes: () => signals.nativeBytes(),
       handles: () => signals.handles,
       limits: () => {
-        const { heapLimitBytes, limitBytes, limitSource, rssBytes } = sampler.memory;
-        const bindsProcess = limitSource !== 'max-old-space-size' && limitBytes > 0;
-        return { heapLimitBytes: heapLimitBytes || null, memoryLimitBytes: bindsProcess ? limitBytes : null, usedBytes: rssBytes };
+        const { heapLimitBytes, rssBytes } = sampler.memory;
+        const { limitBytes, usedBytes } = readProcessMemory(rssBytes, totalmem());
+        return { heapLimitBytes: heapLimitBytes || null, memoryLimitBytes: limitBytes || null, usedBytes };
       },
       sampler: heap,
       analyze: (file, hints) => analyzeInChild(join(runDirectory, file), { hints, memoryBytesMax: analysisBytes() }),

@@ -1,8 +1,7 @@
-// The memory limit that binds a process first, and who sets it: cgroup v2, cgroup v1, --max-old-space-size, or the machine. Thread: agent, rarely.
-import { join } from 'node:path';
+// The lowest memory limit of a process, and who sets it: cgroup v2, cgroup v1, --max-old-space-size, or the machine. Thread: agent, rarely.
 import { BYTES_PER_MIB } from '../../core/units.js';
 import type { MemoryUse } from '../../report/report-types.js';
-import { findCgroups, readText } from './cgroup-tree.js';
+import { readCgroupMemory } from './cgroup-memory.js';
 
 export interface MemoryLimit {
   /** 0: none is known. */
@@ -20,19 +19,14 @@ export interface MemoryLimitInput {
   hostBytes: number;
 }
 
-/** cgroup v1 writes "no limit" as the largest multiple of a page, 2^63 - 4096; anything from 2^62 on is no limit. */
-const UNLIMITED_BYTES = 2 ** 62;
-
 /**
  * The smallest of the known limits. Limits that are the same go to the first in this order: cgroup v2, cgroup v1, max-old-space-size, host.
- * memory.high is no limit: it slows a process down and never ends it. V8's heap limit counts only where the user has set it: the default one is
- * derived from the machine's memory, and follows it.
+ * V8's heap limit counts only where the user has set it: the default one is derived from the machine's memory, and follows it. What a report says;
+ * what is watched is each limit by itself: V8's against the live heap, and that of the process (process-memory.ts).
  */
 export function findMemoryLimit({ root, pid, maxOldSpaceSizeBytes, hostBytes }: MemoryLimitInput): MemoryLimit {
-  const groups = findCgroups('memory', { root, pid });
   const candidates: MemoryLimit[] = [
-    { limitBytes: cgroupLimit(groups.v2, 'memory.max'), limitSource: 'cgroup-v2' },
-    { limitBytes: cgroupLimit(groups.v1, 'memory.limit_in_bytes'), limitSource: 'cgroup-v1' },
+    ...readCgroupMemory({ root, pid }),
     { limitBytes: maxOldSpaceSizeBytes ?? 0, limitSource: 'max-old-space-size' },
     { limitBytes: hostBytes, limitSource: 'host' },
   ];
@@ -40,7 +34,7 @@ export function findMemoryLimit({ root, pid, maxOldSpaceSizeBytes, hostBytes }: 
   for (const candidate of candidates) {
     if (candidate.limitBytes > 0 && (lowest.limitSource === 'none' || candidate.limitBytes < lowest.limitBytes)) lowest = candidate;
   }
-  return lowest;
+  return { limitBytes: lowest.limitBytes, limitSource: lowest.limitSource };
 }
 
 /**
@@ -81,14 +75,4 @@ function splitNodeOptions(text: string): string[] {
   }
   options.push(option);
   return options;
-}
-
-/** Smallest limit of the process's group and the groups above it; 0 without one. */
-function cgroupLimit(groups: readonly string[], file: string): number {
-  let limitBytes = 0;
-  for (const group of groups) {
-    const bytes = Number(readText(join(group, file))?.trim() || Number.NaN);
-    if (bytes > 0 && bytes < UNLIMITED_BYTES && (limitBytes === 0 || bytes < limitBytes)) limitBytes = bytes;
-  }
-  return limitBytes;
 }

@@ -2,6 +2,7 @@
 
 import type { Kpi } from '../../core/alert-types.js';
 import { formatBytes } from '../../core/units.js';
+import { bindingMemory } from '../binding-memory.js';
 import { amount, counted, duration } from '../figure-words.js';
 import type { Figures, RuntimeFigures } from '../figures.js';
 import type { KpiHistory } from '../kpi-history.js';
@@ -12,9 +13,11 @@ export function systemKpis({ runtime, spanMs }: Figures, history: KpiHistory): K
   return [memory(runtime), cpu(runtime, history, spanMs), gcPause(runtime)];
 }
 
-function memory({ memoryRatio, memoryBytes, memoryLimitBytes }: RuntimeFigures): Kpi {
-  if (!Number.isFinite(memoryRatio)) return noData(MEMORY, 'no limit is known');
-  return judged(MEMORY, memoryRatio * 100, { note: `${formatBytes(memoryBytes)} of ${formatBytes(memoryLimitBytes)}` });
+function memory(runtime: RuntimeFigures): Kpi {
+  const binding = bindingMemory(runtime);
+  if (binding === undefined || !Number.isFinite(runtime.memoryRatio)) return noData(MEMORY, 'no limit is known');
+  const heap = binding.of === 'live heap' ? ', the live heap' : '';
+  return judged(MEMORY, runtime.memoryRatio * 100, { note: `${formatBytes(binding.bytes)} of ${formatBytes(binding.limitBytes)}${heap}` });
 }
 
 function cpu({ cpuUsage, cpuRatio }: RuntimeFigures, history: KpiHistory, spanMs: number): Kpi {

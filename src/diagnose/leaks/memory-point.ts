@@ -20,8 +20,8 @@ export interface MemoryPoint {
 /** null: no such limit is known. */
 export interface LeakLimits {
   heapLimitBytes: number | null;
-  /** Of the cgroup, or another bound on the whole process. */
+  /** Of the cgroup or the machine, on the whole process; whatever V8's own limit is. */
   memoryLimitBytes: number | null;
-  /** RSS, or the working set: what memoryLimitBytes is about. */
+  /** The cgroup's working set, or of the machine's memory the resident set: what memoryLimitBytes is about. */
   usedBytes: number;
 }

@@ -195,7 +195,7 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
     summary: 'by its trend a resource is used up within 30 days',
     condition: {
       kind: 'any',
-      of: [forecast('memoryBytes', { runtime: 'memoryLimitBytes' }), forecast('cpuUsage', 1)],
+      of: [forecast('memoryBytes', { runtime: 'memoryLimitBytes' }), forecast('liveBytes', { runtime: 'heapLimitBytes' }), forecast('cpuUsage', 1)],
     },
     forMs: HOUR_MS,
     keepFiringForMs: 6 * HOUR_MS,
@@ -203,6 +203,6 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
 ]);
 
 /** A week, so that no weekday is taken for growth. */
-function forecast(runtime: 'memoryBytes' | 'cpuUsage', limit: number | Metric): Condition {
+function forecast(runtime: 'memoryBytes' | 'liveBytes' | 'cpuUsage', limit: number | Metric): Condition {
   return { kind: 'forecast', metric: { runtime }, limit, withinMs: 30 * DAY_MS, overMs: 7 * DAY_MS, confidence: 0.95 };
 }

@@ -15,6 +15,8 @@ const RUNTIME: Readonly<Record<string, { words: string; unit: Unit }>> = {
   unwatchedMemoryBytes: { words: 'memory use', unit: 'bytes' },
   memoryLimitBytes: { words: 'the memory limit', unit: 'bytes' },
   heapUsedBytes: { words: 'used heap', unit: 'bytes' },
+  liveBytes: { words: 'the live heap', unit: 'bytes' },
+  heapLimitBytes: { words: "V8's heap limit", unit: 'bytes' },
   gcPauseMeanMs: { words: 'mean GC pause', unit: 'ms' },
   gcPauseMaxMs: { words: 'longest GC pause', unit: 'ms' },
   loopDelayP99Ms: { words: 'p99 of the loop delay', unit: 'ms' },

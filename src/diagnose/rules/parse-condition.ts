@@ -14,6 +14,8 @@ const RUNTIME_METRICS: readonly RuntimeMetric[] = [
   'memoryRatio',
   'memoryLimitBytes',
   'heapUsedBytes',
+  'liveBytes',
+  'heapLimitBytes',
   'gcPauseMeanMs',
   'gcPauseMaxMs',
   'loopDelayP99Ms',

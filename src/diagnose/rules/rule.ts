@@ -32,6 +32,8 @@ export type RuntimeMetric =
   | 'memoryRatio'
   | 'memoryLimitBytes'
   | 'heapUsedBytes'
+  | 'liveBytes'
+  | 'heapLimitBytes'
   | 'gcPauseMeanMs'
   | 'gcPauseMaxMs'
   | 'loopDelayP99Ms'

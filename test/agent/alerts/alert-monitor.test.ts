@@ -39,6 +39,8 @@ function figures(minute: number, queue: number): Figures {
       memoryLimitBytes: 1e9,
       memoryBytes: 1e8,
       unwatchedMemoryBytes: 1e8,
+      liveBytes: Number.NaN,
+      heapLimitBytes: 0,
       heapUsedBytes: 5e7,
       gcPauseMeanMs: Number.NaN,
       gcPauseMaxMs: Number.NaN,

@@ -3,23 +3,33 @@ import test from 'ava';
 import { RuntimeFigureReader, type RuntimeSources } from '../../../src/agent/alerts/runtime-figures.js';
 import { machineMs } from '../../../src/core/clock.js';
 
-function sources(change: Partial<ReturnType<RuntimeSources['memory']>> = {}, gc = { count: 0, totalMs: 0, pauseNsMax: 0 }): RuntimeSources {
+function sources(change: Partial<RuntimeSources> = {}, gc = { count: 0, totalMs: 0, pauseNsMax: 0 }): RuntimeSources {
   return {
-    memory: () => ({ rssBytes: 300, heapUsedBytes: 100, limitBytes: 400, limitSource: 'cgroup-v2', ...change }),
+    memory: () => ({ rssBytes: 310, heapUsedBytes: 100, heapLimitBytes: 0 }),
+    liveBytes: () => 0,
+    processMemory: () => ({ limitBytes: 400, usedBytes: 300 }),
     isWatched: () => false,
     gcSoFar: () => gc,
     loopDelayP99Ms: () => 7,
     loopStalledMs: () => 0,
+    ...change,
   };
 }
 
-test('should compare resident memory with the limit of the cgroup, and the heap with its own when that binds', (t) => {
+test('should compare the process with its limit and the live heap with V8’s, and tell the nearer one', (t) => {
   const read = (of: RuntimeSources) => new RuntimeFigureReader(process.pid, machineMs(), of, 2).read(machineMs() + 1000);
   t.like(read(sources()), { memoryRatio: 0.75, memoryBytes: 300, memoryLimitBytes: 400, loopDelayP99Ms: 7 });
-  t.like(read(sources({ limitSource: 'max-old-space-size' })), { memoryRatio: 0.25, memoryBytes: 100 });
+  // Garbage is no use of a limit: of 190 used bytes, 98 live.
+  const ofHeap = (liveBytes: number) => ({ memory: () => ({ rssBytes: 310, heapUsedBytes: 190, heapLimitBytes: 200 }), liveBytes: () => liveBytes });
+  t.like(read(sources(ofHeap(98))), { memoryRatio: 0.75, memoryBytes: 300, liveBytes: 98, heapLimitBytes: 200 });
+  t.like(read(sources(ofHeap(196))), { memoryRatio: 0.98, memoryBytes: 300, memoryLimitBytes: 400 });
+  t.like(read(sources({ ...ofHeap(196), processMemory: () => ({ limitBytes: 400, usedBytes: 396 }) })), { memoryRatio: 0.99 });
+  t.like(read(sources(ofHeap(0))), { memoryRatio: 0.75, liveBytes: Number.NaN }, 'no full collection yet');
   t.is(read(sources()).unwatchedMemoryBytes, 300);
   t.is(read({ ...sources(), isWatched: () => true }).unwatchedMemoryBytes, Number.NaN);
-  t.true(Number.isNaN(read(sources({ limitBytes: 0, limitSource: 'none' })).memoryRatio));
+  const unlimited = { processMemory: () => ({ limitBytes: 0, usedBytes: 300 }) };
+  t.true(Number.isNaN(read(sources(unlimited)).memoryRatio));
+  t.is(read(sources({ ...ofHeap(50), ...unlimited })).memoryRatio, 0.25);
 });
 
 test('should count collections since the last look, all of them when the window is a new one', (t) => {

@@ -1,25 +1,15 @@
 // When a heap snapshot is refused: for memory, disk, standstill, and because there was one.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
 import { readMemoryHeadroom } from '../../../src/agent/evidence/memory-headroom.js';
 import { type HeapMakeUp, makeUpOf, predictSnapshot, refuseSnapshot, type SnapshotRoom } from '../../../src/agent/evidence/snapshot-admission.js';
 import { claimSnapshot, type SnapshotGrant } from '../../../src/agent/evidence/snapshot-cool-down.js';
+import { makeDirectory } from '../../support/make-directory.js';
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
-
-function makeDirectory(t: ExecutionContext, files: Record<string, string> = {}): string {
-  const directory = mkdtempSync(join(tmpdir(), 'pitot-admission-'));
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), text);
-  }
-  return directory;
-}
 
 const room = (leftBytes: number | null, change: Partial<SnapshotRoom> = {}): SnapshotRoom => ({
   memory: { leftBytes, of: "below the cgroup's limit" },

@@ -197,6 +197,18 @@ test('should fire capacity an hour after a week when memory or CPU reach their l
   t.deepEqual(cpu.of('capacity'), ['10080 inactive > pending', '10140 pending > firing']);
 });
 
+test('should fire capacity by the live heap when V8 limits it, and the process has room', (t) => {
+  const simulation = new Simulation(
+    (atMs) => ({ runtime: { memoryBytes: 300e6, memoryLimitBytes: 8e9, liveBytes: 300e6 + (25e6 * atMs) / DAY_MS, heapLimitBytes: 1e9 } }),
+    [defaultRule('capacity')],
+  ).runTo(7.1 * DAY_MS);
+  t.deepEqual(simulation.of('capacity'), ['10080 inactive > pending', '10140 pending > firing']);
+  t.regex(
+    simulation.alert('capacity')!.message,
+    /^the live heap is 4\d\d MiB and by its trend reaches 954 MiB in 2\d(\.\d)? days, surely within 30 days$/,
+  );
+});
+
 test('should not fire capacity when the limit is 60 days away, or use only follows the day', (t) => {
   const sun = (day: number): number => Math.sin(2 * Math.PI * (day - 0.3));
   t.deepEqual(

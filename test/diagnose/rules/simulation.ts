@@ -19,6 +19,8 @@ export const QUIET: RuntimeFigures = {
   memoryLimitBytes: 1e9,
   memoryBytes: 300e6,
   unwatchedMemoryBytes: 300e6,
+  liveBytes: Number.NaN,
+  heapLimitBytes: 0,
   heapUsedBytes: 100e6,
   gcPauseMeanMs: 2,
   gcPauseMaxMs: 10,
