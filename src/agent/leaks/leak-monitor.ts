@@ -39,6 +39,8 @@ export interface LeakSources {
   readMain(): ThreadSample | null;
   nativeBytes(): number;
   handles(): { [name: string]: number };
+  /** Of the application, since the process began; 0: it records none, and its work is told by what it allocates. */
+  finishedCalls(): number;
   limits(): LeakLimits;
   sampler: { readonly startedAtMs: number; profile(): Promise<SamplingProfile | null> };
   /** Looks into a snapshot, in a process of its own. */
@@ -61,8 +63,7 @@ export class LeakMonitor {
   private isProfiling = false;
   /** Memory is not looked at before this time; 0: it is. */
   private blindUntilMs = 0;
-  private samplerStartedMs = Number.NaN;
-  private allocatedBefore = 0;
+  private allocatedBefore = Number.NaN;
   /** What the newest snapshot shows of each kind that was growing then. */
   private readonly suspects = new Map<LeakKind, readonly HeapSuspect[]>();
   private snapshot = '';
@@ -86,6 +87,7 @@ export class LeakMonitor {
       this.detector.rebaseline(nowMs());
     }
     const isCollected = main.fullCollections > this.fullCollections;
+    const calls = this.sources.finishedCalls();
     this.fullCollections = main.fullCollections;
     this.detector.add(
       {
@@ -96,6 +98,7 @@ export class LeakMonitor {
         nativeBytes: nativeBytes(),
         handles: handles(),
         allocatedBytes: this.allocatedSinceStart(main),
+        ...(calls > 0 ? { work: calls } : {}),
       },
       limits(),
     );
@@ -148,13 +151,9 @@ export class LeakMonitor {
     return [...leaks.map(({ message }) => `${message}.`), ...leaks.flatMap(({ evidence }) => evidence)];
   }
 
-  /** The clock of birth ages begins with the sampler. */
+  /** From the first look on, soon after the sampler's start, and on and on: a sampler that begins anew reads its births on the same clock. */
   private allocatedSinceStart({ allocatedBytes }: ThreadSample): number {
-    const { startedAtMs } = this.sources.sampler;
-    if (startedAtMs !== this.samplerStartedMs) {
-      this.samplerStartedMs = startedAtMs;
-      this.allocatedBefore = allocatedBytes;
-    }
+    if (Number.isNaN(this.allocatedBefore)) this.allocatedBefore = allocatedBytes;
     return allocatedBytes - this.allocatedBefore;
   }
 

@@ -9,6 +9,7 @@ import { analyzeInChild } from '../evidence/analyze-in-child.js';
 import { heapSessionsIf } from '../evidence/heap-session.js';
 import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
 import { readProcessMemory } from '../samplers/process-memory.js';
+import { FinishedCalls } from './finished-calls.js';
 import { HeapSampler } from './heap-sampler.js';
 import { LeakMonitor } from './leak-monitor.js';
 
@@ -28,6 +29,7 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
   const open = heapSessionsIf(mayInspect);
   const heap = new HeapSampler(config.heapSampleBytes, { open: (isEnding) => open(() => isEnding() || parts.ending), nowMs: machineMs, onFault });
   void heap.start();
+  const calls = new FinishedCalls(parts.windows.memory);
   const monitor = new LeakMonitor(
     {
       directory: runDirectory,
@@ -40,6 +42,7 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
       readMain: () => threads.main?.readSample() ?? null,
       nativeBytes: () => signals.nativeBytes(),
       handles: () => signals.handles,
+      finishedCalls: () => calls.read(),
       limits: () => {
         const { heapLimitBytes, rssBytes } = sampler.memory;
         const { limitBytes, usedBytes } = readProcessMemory(rssBytes, totalmem());

@@ -13,7 +13,7 @@ export interface MemoryPoint {
   handles: { readonly [name: string]: number };
   /** All bytes the main thread has allocated so far: the clock that birth ages are read by. */
   allocatedBytes: number;
-  /** Calls finished so far. Without it, growth of traffic is not told as a reason. */
+  /** Calls finished so far. Without it, bytes allocated are taken for the work. */
   work?: number;
 }
 

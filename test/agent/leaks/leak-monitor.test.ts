@@ -30,6 +30,25 @@ const SUSPECT: HeapSuspect = {
   sentence: '12 000 × Session held by SessionStore.sessions (Map) in src/store.js:41, 34 MiB retained',
 };
 
+interface Made {
+  analyze?: () => Promise<HeapAnalysis>;
+  /** There is no sampler. */
+  isBlind?: boolean;
+  /** Totals since the start. By default no calls are recorded, and 3 MiB a second are allocated, whether they stay or not. */
+  calls?: (atMs: number) => number;
+  allocated?: (atMs: number) => number;
+}
+
+const steadily =
+  (perSecond: number) =>
+  (atMs: number): number =>
+    (atMs / 1000) * perSecond;
+/** After two hours traffic grows by as much again each hour. */
+const growingly =
+  (perSecond: number) =>
+  (atMs: number): number =>
+    steadily(perSecond)(atMs) + (perSecond * HOUR_MS * (Math.max(0, atMs - 2 * HOUR_MS) / HOUR_MS) ** 2) / 2000;
+
 /** A process of 60 MiB from `growsAtMs` on of which every object made by createSession stays; a full collection every 90 s, points every 5 s. */
 class MadeUpProcess {
   readonly directory = mkdtempSync(join(tmpdir(), 'pitot-leaks-'));
@@ -45,8 +64,10 @@ class MadeUpProcess {
   private readonly growsAtMs: number;
   private readonly bytesPerHour: number;
   private readonly analyze: () => Promise<HeapAnalysis>;
+  private readonly allocated: (atMs: number) => number;
 
-  constructor(t: ExecutionContext, growsAtMs: number, bytesPerHour: number, analyze?: () => Promise<HeapAnalysis>) {
+  constructor(t: ExecutionContext, growsAtMs: number, bytesPerHour: number, { analyze, isBlind, calls, allocated }: Made = {}) {
+    this.allocated = allocated ?? steadily(3 * MIB);
     this.growsAtMs = growsAtMs;
     this.bytesPerHour = bytesPerHour;
     this.analyze = analyze ?? (() => Promise.resolve({ suspects: [SUSPECT] } as unknown as HeapAnalysis));
@@ -58,7 +79,8 @@ class MadeUpProcess {
         nativeBytes: () => 80 * MIB,
         handles: () => ({ descriptors: 30 }),
         limits: () => ({ heapLimitBytes: 2048 * MIB, memoryLimitBytes: 1024 * MIB, usedBytes: 300 * MIB }),
-        sampler: { startedAtMs: 0, profile: () => Promise.resolve(this.profile()) },
+        finishedCalls: () => calls?.(this.atMs) ?? 0,
+        sampler: isBlind ? { startedAtMs: Number.NaN, profile: async () => null } : { startedAtMs: 0, profile: async () => this.profile() },
         analyze: (file, hints) => {
           this.asked.push({ file, hints });
           return this.analyze();
@@ -97,18 +119,13 @@ class MadeUpProcess {
       liveBytes: this.liveBytes,
       liveExternalBytes: 5 * MIB,
       fullCollections: this.fullCollections,
-      allocatedBytes: this.allocatedBytes(),
+      allocatedBytes: this.allocated(this.atMs),
       nativeContexts: 1,
       detachedContexts: 0,
       loopIdleMs: this.atMs,
       loopActiveMs: 0,
       spaces: [],
     };
-  }
-
-  /** 3 MiB a second, whether it stays or not. */
-  private allocatedBytes(): number {
-    return (this.atMs / 1000) * 3 * MIB;
   }
 
   /** One sample each 512 KiB of what stays, with its place among all that was allocated. */
@@ -181,12 +198,28 @@ test('should name the culprit when a snapshot was looked into, with what the det
 });
 
 test('should go on without a name when the analysis fails', async (t) => {
-  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, () => Promise.reject(new Error('out of memory')));
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze: () => Promise.reject(new Error('out of memory')) });
   await made.runTo(3 * HOUR_MS);
   await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
   t.deepEqual(made.faults, ['HEAP_ANALYSIS out of memory']);
   t.is(ofHeap(made).at(-1)!.event, 'verdict');
 });
+
+const WITHOUT_AGES: [what: string, made: Made, verdict: 'leak' | 'suspected', whyNot: RegExp][] = [
+  ['a leak when neither calls nor allocation grow', {}, 'leak', /^$/],
+  ['no leak when it allocates as much more, and no calls are recorded', { allocated: growingly(3 * MIB) }, 'suspected', /^traffic grew by \d+ %/],
+  ['no leak when calls grow as much', { calls: growingly(50) }, 'suspected', /^traffic grew by \d+ %/],
+  ['a leak when it allocates as much more for as many calls', { calls: steadily(50), allocated: growingly(3 * MIB) }, 'leak', /^$/],
+];
+for (const [what, made, verdict, whyNot] of WITHOUT_AGES) {
+  test(`should call growth without a sampler ${what}`, async (t) => {
+    const growing = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { ...made, isBlind: true });
+    await growing.runTo(5 * HOUR_MS);
+    const heap = growing.monitor.leaks().find(({ kind }) => kind === 'heap')!;
+    t.is(heap.verdict, verdict);
+    t.regex(heap.whyNot, whyNot);
+  });
+}
 
 test('should answer why not for each kind when nothing grows', async (t) => {
   const made = new MadeUpProcess(t, 100 * HOUR_MS, 60 * MIB);
