@@ -14,6 +14,8 @@ export interface RuntimeSources {
   /** Of the main thread's heap, after its newest full collection; 0: there was none. */
   liveBytes(): number;
   processMemory(): ProcessMemory;
+  /** What of that heap snapshots of pitot's own left behind: no alarm is to come of it. */
+  snapshotBytes(): number;
   /** Whether a leak detector looks at the memory. */
   isWatched(): boolean;
   gcSoFar(): { count: number; totalMs: number; pauseNsMax: number };
@@ -52,7 +54,8 @@ export class RuntimeFigureReader {
     this.before = cpu;
     const { isWatched, memory, gcSoFar, loopDelayP99Ms, loopStalledMs } = this.sources;
     const { rssBytes, heapUsedBytes, heapLimitBytes } = memory();
-    const { limitBytes: memoryLimitBytes, usedBytes: memoryBytes } = this.sources.processMemory();
+    const { limitBytes: memoryLimitBytes, usedBytes } = this.sources.processMemory();
+    const memoryBytes = Math.max(0, usedBytes - this.sources.snapshotBytes());
     const liveBytes = this.sources.liveBytes() || Number.NaN;
     const gc = gcSoFar();
     // A count that has fallen belongs to a new window.

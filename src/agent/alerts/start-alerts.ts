@@ -91,6 +91,7 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
       memory: () => sampler.memory,
       liveBytes: () => threads.main?.readSample()?.liveBytes ?? 0,
       processMemory: () => readProcessMemory(sampler.memory.rssBytes, totalmem()),
+      snapshotBytes: () => leaks.monitor.snapshotBytes,
       isWatched: () => leaks.monitor.isWatching,
       gcSoFar: () => gcSoFar(windows.current),
       loopDelayP99Ms: () => nsToMs(sampler.loopDelayP99Ns),

@@ -129,6 +129,11 @@ export class LeakMonitor {
     return this.detector.verdicts().length > 0;
   }
 
+  /** Resident memory that pitot's own snapshots left behind. */
+  get snapshotBytes(): number {
+    return this.detector.snapshotBytes;
+  }
+
   /** What is known of each class of memory, for a report. */
   leaks(): Leak[] {
     return this.detector.verdicts().map((verdict) => this.leakOf(verdict));

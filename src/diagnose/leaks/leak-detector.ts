@@ -14,6 +14,7 @@ import {
   NATIVE_BYTES_PER_HOUR_MIN,
   NOISE_RATIO_MIN,
   PATIENCE_BYTES_MIN,
+  SHIFT_FLOOR_MS,
 } from './leak-thresholds.js';
 import type { LeakKind, LeakVerdict } from './leak-verdict.js';
 import { LevelHistory, type SavedLevels } from './level-history.js';
@@ -39,6 +40,7 @@ export interface LeakState {
   timeScale: number;
   startMs: number;
   nativeShiftBytes: number;
+  nativeFloorBytes?: number;
   classes: { heap: SavedWatch; external: SavedWatch; native: SavedWatch };
   handles: [name: string, watch: SavedWatch][];
   work: SavedLevels;
@@ -59,7 +61,9 @@ export class LeakDetector {
   #startMs: number;
   #nowMs = Number.NEGATIVE_INFINITY;
   #checkedMs = Number.NEGATIVE_INFINITY;
+  /** What a snapshot of pitot's own left in malloc, and the level before it, which that is above. */
   #nativeShiftBytes: number;
+  #nativeFloorBytes: number;
   #rebaseFrom: number | undefined;
   #limits: LeakLimits = { heapLimitBytes: null, memoryLimitBytes: null, usedBytes: 0 };
   #wantsProfile = false;
@@ -83,6 +87,7 @@ export class LeakDetector {
     this.#ages = new AgeEvidence(this.#allocated);
     this.#leaks = new Map(state?.leaks);
     this.#nativeShiftBytes = state?.nativeShiftBytes ?? 0;
+    this.#nativeFloorBytes = state?.nativeFloorBytes ?? 0;
   }
 
   /** Points come in order of time, one every few seconds. Trends are judged once a minute: 3 ms then, 20 ms when 32 counts grow, else 5 µs. */
@@ -126,6 +131,11 @@ export class LeakDetector {
     this.#rebaseFrom = Math.max(atMs * this.#timeScale, this.#nowMs);
   }
 
+  /** Resident memory that pitot's own snapshots left behind: malloc keeps it, gives it back later, or uses it again. */
+  get snapshotBytes(): number {
+    return this.#nativeShiftBytes;
+  }
+
   /** One a kind. */
   verdicts(): LeakVerdict[] {
     return this.#verdicts;
@@ -137,6 +147,7 @@ export class LeakDetector {
       timeScale: this.#timeScale,
       startMs: this.#startMs,
       nativeShiftBytes: this.#nativeShiftBytes,
+      nativeFloorBytes: this.#nativeFloorBytes,
       classes: { heap: this.#heap.save(), external: this.#external.save(), native: this.#native.save() },
       handles: this.#handles.save(),
       work: this.#work.save(),
@@ -149,10 +160,14 @@ export class LeakDetector {
     if (this.#rebaseFrom !== undefined && nowMs >= this.#rebaseFrom) {
       this.#rebaseFrom = undefined;
       const before = this.#native.history.latest;
-      // What malloc gives back later only lowers the level, which is no alarm.
-      if (!Number.isNaN(before)) this.#nativeShiftBytes = Math.max(this.#nativeShiftBytes, bytes - before);
+      if (!Number.isNaN(before)) {
+        this.#nativeShiftBytes = Math.max(0, bytes - before);
+        this.#nativeFloorBytes = Math.min(before, ...this.#native.history.since(nowMs - SHIFT_FLOOR_MS).values);
+      }
     }
-    this.#native.history.add(nowMs, Math.max(0, bytes - this.#nativeShiftBytes));
+    // What is gone of it was given back: kept as a shift, it would hide a leak of its size.
+    this.#nativeShiftBytes = Math.max(0, Math.min(this.#nativeShiftBytes, bytes - this.#nativeFloorBytes));
+    this.#native.history.add(nowMs, bytes - this.#nativeShiftBytes);
   }
 
   /** Of work: calls finished, or, where they are not counted, bytes allocated. */
@@ -162,7 +177,8 @@ export class LeakDetector {
 
   #judge(): void {
     const nowMs = this.#nowMs;
-    const { heapLimitBytes, memoryLimitBytes, usedBytes } = this.#limits;
+    const { heapLimitBytes, memoryLimitBytes } = this.#limits;
+    const usedBytes = Math.max(0, this.#limits.usedBytes - this.#nativeShiftBytes);
     const memoryLimit =
       memoryLimitBytes === null
         ? []

@@ -63,6 +63,8 @@ export const STARTUP_MS = 2 * MINUTE_MS;
 export const PATIENCE_MS = 165 * MINUTE_MS;
 export const PATIENCE_BYTES_MIN = 64 * BYTES_PER_MIB;
 export const AGELESS_PATIENCE_BYTES_MIN = 256 * BYTES_PER_MIB;
+/** After a snapshot of pitot's own, native memory below its least level of so long before was given back by malloc; a dip to no less is the application's. */
+export const SHIFT_FLOOR_MS = 30 * MINUTE_MS;
 /** Strict trend, for what birth ages do not decide: windows, concavity, z, and how long it must hold. */
 export const STRICT_WINDOW_MIN_MS = 60 * MINUTE_MS;
 export const STRICT_CONCAVITY_RATIO_MIN = 0.75;

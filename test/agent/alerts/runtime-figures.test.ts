@@ -8,6 +8,7 @@ function sources(change: Partial<RuntimeSources> = {}, gc = { count: 0, totalMs:
     memory: () => ({ rssBytes: 310, heapUsedBytes: 100, heapLimitBytes: 0 }),
     liveBytes: () => 0,
     processMemory: () => ({ limitBytes: 400, usedBytes: 300 }),
+    snapshotBytes: () => 0,
     isWatched: () => false,
     gcSoFar: () => gc,
     loopDelayP99Ms: () => 7,
@@ -27,6 +28,11 @@ test('should compare the process with its limit and the live heap with V8’s, a
   t.like(read(sources(ofHeap(0))), { memoryRatio: 0.75, liveBytes: Number.NaN }, 'no full collection yet');
   t.is(read(sources()).unwatchedMemoryBytes, 300);
   t.is(read({ ...sources(), isWatched: () => true }).unwatchedMemoryBytes, Number.NaN);
+  t.like(
+    read(sources({ snapshotBytes: () => 100 })),
+    { memoryRatio: 0.5, memoryBytes: 200, rssBytes: 310 },
+    'what a snapshot left is no use of the application’s',
+  );
   const unlimited = { processMemory: () => ({ limitBytes: 0, usedBytes: 300 }) };
   t.true(Number.isNaN(read(sources(unlimited)).memoryRatio));
   t.is(read(sources({ ...ofHeap(50), ...unlimited })).memoryRatio, 0.25);

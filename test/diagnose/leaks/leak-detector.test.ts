@@ -206,6 +206,55 @@ test('should go on from the level before when a snapshot raises native memory', 
   t.is(verdictOf(detector, 'native').whyNot, 'does not grow (over 3 h)');
 });
 
+/** A snapshot at two hours raises resident memory by 820 MiB. */
+const afterSnapshot = (minutes: number, nativeMib: (minute: number) => number, usedMib: (minute: number) => number): LeakDetector => {
+  const detector = feed(120, () => ({ nativeBytes: 80 * MIB }));
+  detector.rebaseline(120 * MINUTE_MS + 1);
+  for (let minute = 121; minute <= minutes; minute++)
+    detector.add(
+      { ...QUIET, atMs: minute * MINUTE_MS, nativeBytes: nativeMib(minute) * MIB },
+      { heapLimitBytes: null, memoryLimitBytes: 1500 * MIB, usedBytes: usedMib(minute) * MIB },
+    );
+  return detector;
+};
+
+test('should take the time to the limit without what a snapshot left when native memory leaks after it', (t) => {
+  const leaked = (minute: number): number => Math.max(0, minute - 125);
+  const detector = afterSnapshot(
+    240,
+    (minute) => 900 + leaked(minute),
+    (minute) => 1100 + leaked(minute),
+  );
+  const { verdict, msToLimit } = verdictOf(detector, 'native');
+  t.is(verdict, 'leak');
+  t.is(detector.snapshotBytes, 820 * MIB);
+  // 1500 - (1100 + 115 - 820) MiB at one a minute.
+  t.true(Math.abs(msToLimit! / MINUTE_MS - 1105) < 25, `${msToLimit! / MINUTE_MS}`);
+});
+
+test('should see a native leak when malloc has given back what a snapshot left, wholly or in part', (t) => {
+  for (const leftMib of [0, 500]) {
+    const detector = afterSnapshot(
+      330,
+      (minute) => (minute < 180 ? 900 : 80 + leftMib + (minute - 180)),
+      () => 700,
+    );
+    t.is(detector.snapshotBytes, leftMib * MIB);
+    const { verdict, grownBytes } = verdictOf(detector, 'native');
+    t.is(verdict, 'leak');
+    t.is(grownBytes, 150 * MIB);
+  }
+});
+
+test('should take no dip of native memory for what a snapshot left when it was as low before', (t) => {
+  const saw = (minute: number): number => 20 * (minute % 10 < 5 ? 1 : 0);
+  const detector = feed(120, (minute) => ({ nativeBytes: (80 + saw(minute)) * MIB }));
+  detector.rebaseline(120 * MINUTE_MS + 1);
+  for (let minute = 121; minute <= 200; minute++)
+    detector.add({ ...QUIET, atMs: minute * MINUTE_MS, nativeBytes: (900 + saw(minute)) * MIB }, NO_LIMITS);
+  t.is(detector.snapshotBytes, 820 * MIB);
+});
+
 test('should call no jump critical when buffers, native memory or counts rise at once, and stay', (t) => {
   const { calm } = simulateAgeless({ seeds: 1, leakSeeds: 0, only: /jump \+|fragmentation|tau 5 min/ });
   t.deepEqual(
