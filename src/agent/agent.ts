@@ -142,7 +142,7 @@ export class Agent {
         rotate: (thread) => this.cpu.rotate(thread),
         segments: (thread, startUs) => this.cpu.segments(thread, startUs),
         readSamples: (task) => readStallSamples(this.pool, this.heavy, task),
-        onStall: (line) => this.tell('stall', line),
+        onStall: (line) => this.tell('stall', { payload: line }),
         onFault,
       },
     );
@@ -221,7 +221,7 @@ export class Agent {
   /** Ready as soon as it can drain and report; what is heavy to load comes after. */
   start(): void {
     Atomics.store(this.control, AGENT_STATE, AGENT_READY);
-    this.channel.postMessage({ kind: 'ready' } satisfies AgentMessage);
+    this.channel.postMessage({ kind: 'ready', restarts: this.restarts } satisfies AgentMessage);
     this.pulse.start();
     this.schedule.start();
     void this.watchWake();
@@ -257,8 +257,8 @@ export class Agent {
     try {
       const { startAlerts } = await import('./alerts/start-alerts.js');
       this.alerts = await startAlerts(this, {
-        onAlert: (line) => this.tell('alert', line),
-        onLeak: (line) => this.tell('leak', line),
+        onAlert: (line) => this.tell('alert', { payload: line }),
+        onLeak: (line) => this.tell('leak', { payload: line }),
         onFault: (code, message) => this.fault(code, message),
       });
       for (const { everyMs, poll } of this.alerts.polls) this.pulse.every(everyMs, poll);
@@ -331,7 +331,8 @@ export class Agent {
 
   private async answer({ kind, id }: { kind: 'flush' | 'heap-snapshot'; id: string }): Promise<void> {
     if (!this.asked.isNew(id)) return;
-    const { file, reason } = kind === 'flush' ? await this.schedule.closeNow() : await snapshotOf(() => this.alerts?.snapshots);
+    const begin = (): void => this.channel.postMessage({ kind: 'begun', id, restarts: this.restarts } satisfies AgentMessage);
+    const { file, reason } = kind === 'flush' ? await this.schedule.closeNow() : await snapshotOf(() => this.alerts?.snapshots, begin);
     this.channel.postMessage({ kind: 'flushed', id, file, reason } satisfies AgentMessage);
   }
 
@@ -371,12 +372,11 @@ export class Agent {
     this.log.log('debug', { seq, bytes: result.bytes }, 'report written');
     if (result.drawing !== null && !this.ending) this.heavy.draw(result.drawing);
     if (this.pool !== null && !this.ending) void this.pool.refreshIdentity().catch(() => {});
-    const isHeard = Atomics.load(this.control, LISTENERS) > 0;
-    if (isHeard) this.channel.postMessage({ kind: 'event', event: 'report', file: result.file } satisfies AgentMessage);
+    this.tell('report', { file: result.file });
   }
 
-  private tell(event: EventName, payload: unknown): void {
-    if (Atomics.load(this.control, LISTENERS) > 0) this.channel.postMessage({ kind: 'event', event, payload } satisfies AgentMessage);
+  private tell(event: EventName, what: { file: string } | { payload: unknown }): void {
+    if (Atomics.load(this.control, LISTENERS) > 0) this.channel.postMessage({ kind: 'event', event, ...what } satisfies AgentMessage);
   }
 
   private onPoolDeath(message: string): void {

@@ -1,33 +1,25 @@
 // What rules have learned and actions have used up, on disk across restarts: a file in each run directory, taken over by the next process of the service when its own is gone.
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FOREIGN_STATE_MS, STATE_AGE_MS_MAX, STATE_BYTES_MAX } from '../core/limits.js';
 import { ensureRunDirectory, writeAtomically } from '../report/files.js';
 import { findRuns } from '../report/run-directories.js';
+import { isSameProcess, ownerOfPid, type ProcessOwner } from './process-owner.js';
 
 export const STATE_FILE = 'state.json';
 const SCHEMA = 'pitot.state/1';
-
-/** Who writes a file. A pid alone says little: in a container each process of a service may have pid 1. */
-export interface StateOwner {
-  host: string;
-  pid: number;
-  /** The kernel's start time of the process, ticks since boot; null where there is no /proc. */
-  startTicks: number | null;
-}
 
 export interface StateOptions {
   nowMs: number;
   /** Told of files that cannot be used. */
   onFault?(code: 'STATE_FILE', message: string): void;
   /** This process; another one in tests. */
-  self?: StateOwner;
+  self?: ProcessOwner;
   /** The owner of a pid of this host that lives; null: nobody has it. */
-  ownerOf?(pid: number): StateOwner | null;
+  ownerOf?(pid: number): ProcessOwner | null;
 }
 
-interface StateFile extends StateOwner {
+interface StateFile extends ProcessOwner {
   schema: typeof SCHEMA;
   service: string;
   /** ISO 8601 wall clock. */
@@ -40,10 +32,10 @@ interface StateFile extends StateOwner {
  * That one's file moves to this process's run directory, so that no other takes it too. null: there is none. Never throws: a file that cannot be used is a fault.
  */
 export function loadState(runDirectory: string, service: string, options: StateOptions): unknown {
-  const { nowMs, onFault, self = ownerOfPid(process.pid) as StateOwner } = options;
+  const { nowMs, onFault, self = ownerOfPid(process.pid) as ProcessOwner } = options;
   try {
     const files = filesOf(dirname(runDirectory), service, onFault);
-    const mine = files.find(({ content }) => isSame(content, self));
+    const mine = files.find(({ content }) => isSameProcess(content, self));
     if (mine !== undefined) return mine.content.state;
     const isGone = ({ content, savedMs }: Found): boolean =>
       nowMs - savedMs <= STATE_AGE_MS_MAX && !isAlive(content, self, nowMs, options.ownerOf ?? ownerOfPid);
@@ -67,7 +59,7 @@ export function saveState(
   runDirectory: string,
   service: string,
   state: unknown,
-  { nowMs, self = ownerOfPid(process.pid) as StateOwner }: StateOptions,
+  { nowMs, self = ownerOfPid(process.pid) as ProcessOwner }: StateOptions,
 ): void {
   const content: StateFile = { schema: SCHEMA, service, ...self, savedAt: new Date(nowMs).toISOString(), state };
   writeAtomically(runDirectory, STATE_FILE, JSON.stringify(content));
@@ -109,33 +101,10 @@ function take(file: string, own: string): boolean {
   }
 }
 
-const isSame = (a: StateOwner, b: StateOwner): boolean => a.host === b.host && a.pid === b.pid && a.startTicks === b.startTicks;
-
-function isAlive(content: StateFile, self: StateOwner, nowMs: number, ownerOf: (pid: number) => StateOwner | null): boolean {
+function isAlive(content: StateFile, self: ProcessOwner, nowMs: number, ownerOf: (pid: number) => ProcessOwner | null): boolean {
   if (content.host !== self.host) return Math.abs(nowMs - Date.parse(content.savedAt)) < FOREIGN_STATE_MS;
   // Its pid is this process's now.
   if (content.pid === self.pid) return false;
   const owner = ownerOf(content.pid);
   return owner !== null && owner.startTicks === content.startTicks;
-}
-
-function ownerOfPid(pid: number): StateOwner | null {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
-  }
-  return { host: hostname(), pid, startTicks: startTicksOf(pid) };
-}
-
-/** Field 22 of /proc/<pid>/stat, counted after the name, which may hold spaces and brackets. */
-function startTicksOf(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-    return Number.isFinite(ticks) ? ticks : null;
-  } catch {
-    return null;
-  }
 }

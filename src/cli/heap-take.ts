@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { answerName, REQUEST_DIRECTORY, requestName, type SnapshotAnswer } from '../agent/evidence/snapshot-requests.js';
-import { REQUEST_POLL_MS, SNAPSHOT_MS_MAX } from '../core/evidence-limits.js';
+import { answerName, REQUEST_DIRECTORY, requestName, type SnapshotAnswer, type SnapshotSeen, seenName } from '../agent/evidence/snapshot-requests.js';
+import { hasEnded } from '../agent/process-owner.js';
+import { REQUEST_POLL_MS, SNAPSHOT_MS_MIN } from '../core/evidence-limits.js';
 import { ensureRunDirectory, writeAtomically } from '../report/files.js';
 import { type CliIo, EXIT_DONE, EXIT_FINDINGS } from './command.js';
 import { usageError } from './parse-args.js';
@@ -35,27 +36,33 @@ export async function takeHeap({ pid: text, dir }: TakeOptions, io: CliIo): Prom
   return answer.file === null ? EXIT_FINDINGS : EXIT_DONE;
 }
 
-/** Writes the request and waits for its answer, as long as a snapshot may take. */
+/** Writes the request and waits for its answer, as long as the process says that a snapshot may take, and while it lives. */
 export async function ask(run: string, seenMsMax = SEEN_MS_MAX): Promise<SnapshotAnswer> {
   const directory = join(run, REQUEST_DIRECTORY);
   const token = randomBytes(8).toString('hex');
   const request = join(directory, requestName(token));
+  const seen = join(directory, seenName(token));
   const answer = join(directory, answerName(token));
   ensureRunDirectory(directory);
   writeAtomically(directory, requestName(token), JSON.stringify({ at: new Date().toISOString() }));
   giveTo(run, directory, request);
   const askedMs = performance.now();
+  let by: SnapshotSeen | null = null;
   try {
     for (;;) {
+      // The agent removes it after a minute.
+      if (by === null && existsSync(seen)) by = JSON.parse(readFileSync(seen, 'utf8')) as SnapshotSeen;
+      // Before its answer is looked for, which may be the last that it did.
+      const isOver = by !== null && hasEnded(by);
       if (existsSync(answer)) return JSON.parse(readFileSync(answer, 'utf8')) as SnapshotAnswer;
+      if (isOver) return { file: null, reason: 'the process ended before it was done' };
       const waitedMs = performance.now() - askedMs;
       if (existsSync(request) && waitedMs > seenMsMax) return { file: null, reason: 'no agent of pitot answers in this process' };
-      if (waitedMs > SNAPSHOT_MS_MAX + seenMsMax) return { file: null, reason: 'there was no answer in time' };
+      if (waitedMs > (by?.withinMs ?? SNAPSHOT_MS_MIN) + seenMsMax) return { file: null, reason: 'there was no answer in time' };
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
   } finally {
-    rmSync(request, { force: true });
-    rmSync(answer, { force: true });
+    for (const file of [request, seen, answer]) rmSync(file, { force: true });
   }
 }
 

@@ -9,11 +9,19 @@ type Listener = (payload: never) => void;
 /** What the agent answers with a file. */
 type Asked = 'flush' | 'heap-snapshot';
 
+interface Pending {
+  kind: Asked;
+  /** Restarts of the agent that has begun it; null: it may be asked for again. */
+  begunBy: number | null;
+  resolve: (file: string) => void;
+  reject: (error: Error) => void;
+}
+
 /** Sends announcements, asks for flushes and snapshots, receives events. */
 export class Channel {
   private readonly name: string;
   private port: BroadcastChannel | null = null;
-  private readonly pending = new Map<string, { kind: Asked; resolve: (file: string) => void; reject: (error: Error) => void }>();
+  private readonly pending = new Map<string, Pending>();
   private readonly listeners = new Map<EventName, Set<Listener>>();
   private nextId = 0;
   private blamed = 0;
@@ -34,7 +42,7 @@ export class Channel {
     const port = this.open();
     const id = `${threadId}.${this.nextId++}`;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { kind, resolve, reject });
+      this.pending.set(id, { kind, begunBy: null, resolve, reject });
       port.ref();
       port.postMessage({ kind, id } satisfies HostMessage);
     });
@@ -97,6 +105,14 @@ export class Channel {
     if (this.blamed++ < HOST_FAULTS_MAX) this.announce({ kind: 'fault', code: 'LISTENER', message: `a listener of ${event} threw${where}` });
   }
 
+  /** One that waits no longer. */
+  private take(id: string): Pending | undefined {
+    const waiter = this.pending.get(id);
+    this.pending.delete(id);
+    if (this.pending.size === 0) this.port?.unref();
+    return waiter;
+  }
+
   private open(): BroadcastChannel {
     if (this.port !== null) return this.port;
     const port = new BroadcastChannel(this.name);
@@ -108,14 +124,18 @@ export class Channel {
 
   private receive(message: AgentMessage): void {
     if (message.kind === 'flushed') {
-      const waiter = this.pending.get(message.id);
-      if (!waiter) return;
-      this.pending.delete(message.id);
-      if (this.pending.size === 0 && this.port !== null) this.port.unref();
+      const waiter = this.take(message.id);
+      if (waiter === undefined) return;
       if (message.file !== null) waiter.resolve(message.file);
       else waiter.reject(new Error(message.reason));
+    } else if (message.kind === 'begun') {
+      const waiter = this.pending.get(message.id);
+      if (waiter !== undefined) waiter.begunBy = message.restarts;
     } else if (message.kind === 'ready') {
-      for (const [id, { kind }] of this.pending) this.port?.postMessage({ kind, id } satisfies HostMessage);
+      for (const [id, { kind, begunBy }] of this.pending) {
+        if (begunBy === null || begunBy >= message.restarts) this.port?.postMessage({ kind, id } satisfies HostMessage);
+        else this.take(id)?.reject(new Error("pitot's agent thread ended in the middle of it"));
+      }
     } else if (message.kind === 'stopped') this.rejectPending();
     else if (message.kind === 'event') {
       if ('payload' in message) this.deliver(message.event, message.payload);

@@ -52,8 +52,10 @@ export interface ExemplarMessage {
 export type EventName = 'report' | 'alert' | 'stall' | 'leak';
 
 export type AgentMessage =
-  /** The agent listens from now on: requests sent before are to be sent again. */
-  | { kind: 'ready' }
+  /** The agent listens from now on: requests sent before are to be sent again, but those begun by one before it. restarts: as in AgentData. */
+  | { kind: 'ready'; restarts: number }
+  /** The agent has begun what was asked for, and it is not to be asked for twice: the process may not survive it. */
+  | { kind: 'begun'; id: string; restarts: number }
   /** file: the report, or the snapshot, on disk; null with a reason when there is none. */
   | { kind: 'flushed'; id: string; file: string | null; reason: string }
   /** Something a listener wants to hear of: the JSON file that tells it, or the thing itself. */

@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { loadState, STATE_FILE, type StateOptions, type StateOwner, saveState } from '../../src/agent/alert-state-file.js';
+import { loadState, STATE_FILE, type StateOptions, saveState } from '../../src/agent/alert-state-file.js';
+import type { ProcessOwner } from '../../src/agent/process-owner.js';
 
 const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
 const DAY_MS = 86_400_000;
 
-const owner = (pid: number, startTicks = 100, host = 'box'): StateOwner => ({ host, pid, startTicks });
+const owner = (pid: number, startTicks = 100, host = 'box'): ProcessOwner => ({ host, pid, startTicks });
 
 function makeBase(t: ExecutionContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-state-'));
@@ -17,13 +18,13 @@ function makeBase(t: ExecutionContext): string {
 }
 
 /** A process that has its pid anew has a directory of its own. */
-const runOf = (base: string, { pid, startTicks }: StateOwner, service = 'shop'): string =>
+const runOf = (base: string, { pid, startTicks }: ProcessOwner, service = 'shop'): string =>
   join(base, `${service}.20260102-${String(startTicks).padStart(6, '0')}.${pid}`);
 
 /** A machine on which these processes live. */
-function machine(base: string, living: StateOwner[]) {
+function machine(base: string, living: ProcessOwner[]) {
   const faults: string[] = [];
-  const options = (self: StateOwner, nowMs: number): StateOptions => ({
+  const options = (self: ProcessOwner, nowMs: number): StateOptions => ({
     nowMs,
     self,
     ownerOf: (pid) => living.find((each) => each.pid === pid) ?? null,
@@ -31,9 +32,9 @@ function machine(base: string, living: StateOwner[]) {
   });
   return {
     faults,
-    save: (self: StateOwner, state: unknown, nowMs = NOW_MS, service = 'shop') =>
+    save: (self: ProcessOwner, state: unknown, nowMs = NOW_MS, service = 'shop') =>
       saveState(runOf(base, self, service), service, state, options(self, nowMs)),
-    load: (self: StateOwner, nowMs = NOW_MS, service = 'shop') => loadState(runOf(base, self, service), service, options(self, nowMs)),
+    load: (self: ProcessOwner, nowMs = NOW_MS, service = 'shop') => loadState(runOf(base, self, service), service, options(self, nowMs)),
     /** Pids of the runs that hold a file. */
     files: () =>
       readdirSync(base)

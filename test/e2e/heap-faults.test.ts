@@ -1,6 +1,6 @@
 // Evidence of memory when things go wrong: no memory, no inspector, a directory that is gone, a process that is killed, another tool at the heap.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readAlerts } from '../../src/report/alerts-log.js';
 import { App, type AppOptions, until } from '../support/app.js';
@@ -74,11 +74,40 @@ console.log(JSON.stringify(await takeHeapSnapshot()));
 process.exit(0);`;
   const { app, ended } = start(t, { source, env: { PITOT_HEAP_PAUSE_MS: '600000' } });
   await until(() => begun(app) !== undefined, 'a begun file', 40_000);
-  rmSync(app.runs()[0], { recursive: true, force: true });
+  // What is written to it meanwhile makes it be tried again.
+  rmSync(app.runs()[0], { recursive: true, force: true, maxRetries: 10 });
   const { code, stdout, stderr } = await ended;
   t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   t.regex((JSON.parse(stdout) as { refused: string }).refused, /^failed: ENOENT/);
   t.deepEqual(heapOf(app), []);
+});
+
+test.serial('should say why, not begin anew by itself, and take the next one, when the agent thread dies before a snapshot is whole', async (t) => {
+  const source = `
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { flush, takeHeapSnapshot } from 'pitot';
+await flush();
+const { agentThread } = globalThis[Symbol.for('pitot.host.1')];
+const asked = takeHeapSnapshot();
+// It is this process's to take, no file is locked, and the loop stands: whatever the agent needs of this thread, it does not have all of it yet.
+const state = join(process.env.PITOT_DIR, '.state');
+const isClaimed = (names) => names.includes('taking.json') && names.includes('app.heap-snapshot') && !names.some((name) => name.endsWith('.lock'));
+while (!existsSync(state) || !isClaimed(readdirSync(state)));
+const dead = agentThread.thread.terminate();
+console.log(JSON.stringify(await asked));
+await dead;
+console.log(JSON.stringify(await takeHeapSnapshot()));
+process.exit(0);`;
+  const { app, ended } = start(t, { source, env: { PITOT_HEAP_PAUSE_MS: '600000' } });
+  const { code, stdout, stderr } = await ended;
+  t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  const [first, second] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { file?: string; refused?: string });
+  t.deepEqual(first, { refused: "pitot's agent thread ended in the middle of it" });
+  t.deepEqual(heapOf(app), [basename(second.file ?? stdout)]);
 });
 
 test.serial('should run the application unharmed, without evidence, when the permission model forbids the inspector', async (t) => {

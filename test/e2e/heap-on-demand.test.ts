@@ -1,9 +1,11 @@
 // Heap snapshots on demand, by the API and by the command line, in a process that runs under pitot; what stands in the files then, and what a killed one leaves.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
+import { ownerOfPid, type ProcessOwner, thisProcess } from '../../src/agent/process-owner.js';
 import { App, type AppOptions, NODE, ROOT, until } from '../support/app.js';
 
 const SERVICE = `
@@ -13,6 +15,9 @@ globalThis.kept = Array.from({ length: 100 }, (_, i) => new KeptOrder(i));
 setInterval(() => {}, 1000);
 process.on('SIGTERM', () => process.exit(0));
 `;
+
+/** A snapshot of it takes some tenths of a second. */
+const LARGER = `globalThis.kept = Array.from({ length: 20_000 }, (_, i) => ({ i, of: {} })); setInterval(() => {}, 1000);`;
 
 function start(t: ExecutionContext, options: Partial<AppOptions> = {}) {
   const app = new App({ source: SERVICE, timeoutMs: 60_000, ...options });
@@ -106,6 +111,46 @@ setInterval(() => {}, 1000);`;
     [],
   );
   t.is(readdirSync(heap()).length, 1);
+});
+
+test.serial('should refuse, naming who takes one, while another process takes one, and take one as soon as that one has ended', async (t) => {
+  const { app, child } = start(t);
+  await until(() => app.runs().length === 1 && existsSync(join(app.runs()[0], 'agent.log')), 'a run directory');
+  const other = execFile(NODE, ['-e', 'setInterval(() => {}, 1000)']);
+  t.teardown(() => void other.kill('SIGKILL'));
+  // As a process of another service in the same container has it.
+  const owner = { ...thisProcess(), ...(ownerOfPid(other.pid as number) as ProcessOwner) };
+  const state = join(app.reports, '.state');
+  mkdirSync(state, { recursive: true });
+  writeFileSync(join(state, 'taking.json'), JSON.stringify({ ...owner, service: 'mail', at: new Date().toISOString(), maxMs: 600_000 }));
+  const refused = await take('--take', String(child.pid), '--dir', app.reports);
+  t.deepEqual(refused, { code: 1, stdout: '', stderr: `pitot heap: refused: process ${other.pid} of mail takes one at this moment\n` });
+  other.kill('SIGKILL');
+  await once(other, 'exit');
+  const taken = await take('--take', String(child.pid), '--dir', app.reports);
+  t.regex(taken.stdout, /\.0\.001\.heapsnapshot\n$/, taken.stderr);
+  t.deepEqual(
+    readdirSync(state).filter((name) => name.startsWith('taking')),
+    [],
+  );
+});
+
+test.serial('should take one snapshot at a time when processes of several services are all asked at once', async (t) => {
+  const first = start(t, { env: { PITOT_SERVICE: 'shop' }, source: LARGER });
+  const rest = ['mail', 'mail', 'stock'].map((service) =>
+    start(t, { source: LARGER, env: { PITOT_DIR: first.app.reports, PITOT_SERVICE: service } }),
+  );
+  const children = [first, ...rest].map(({ child }) => child);
+  const logs = (): string[] => first.app.runs().filter((run) => existsSync(join(run, 'agent.log')));
+  await until(() => logs().length === 4, 'four run directories');
+  const answers = await Promise.all(children.map((child) => take('--take', String(child.pid), '--dir', first.app.reports)));
+  const files = answers.filter(({ code }) => code === 0).map(({ stdout }) => stdout.trim());
+  t.true(files.length >= 1);
+  const spans = files.map((file) => ({ beganMs: statSync(file).birthtimeMs, endedMs: statSync(file).mtimeMs })).sort((a, b) => a.beganMs - b.beganMs);
+  for (const [index, { beganMs }] of spans.entries()) if (index > 0) t.true(beganMs >= spans[index - 1].endedMs, 'two were taken at the same time');
+  for (const { stderr } of answers.filter(({ code }) => code !== 0))
+    t.regex(stderr, /^pitot heap: refused: (process \d+ of (shop|mail|stock) takes one at this moment|another process is about to take one)\n$/);
+  t.false(existsSync(join(first.app.reports, '.state/taking.json')));
 });
 
 test.serial('should let one of two processes of a service take its snapshot when both want to at the same moment', async (t) => {

@@ -8,6 +8,7 @@ import { HEAP_ANALYSIS_HEAP_MIB, HEAP_ANALYSIS_MS_MAX } from '../../core/limits.
 import type { AnalysisLine, AnalysisRequest } from '../../heap/analysis-process.js';
 import type { AnalyzeOptions } from '../../heap/analyze-heap.js';
 import type { HeapAnalysis } from '../../heap/heap-analysis.js';
+import { beKilledFirst } from '../../heap/killed-first.js';
 import { ANALYZE_HEAP_URL } from '../../worker-urls.js';
 
 /**
@@ -66,7 +67,10 @@ export async function analyzeInChild(file: string, options: AnalyzeOptions & { t
 /** The service comes first. */
 function yieldTo(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    if (pid === undefined) return;
+    // By itself it does so only once it runs.
+    beKilledFirst(pid);
+    setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
     // It has ended already, or the platform does not allow it.
   }

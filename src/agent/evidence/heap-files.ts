@@ -43,7 +43,9 @@ export class GrowingFile {
   private readonly directory: string;
   private readonly name: string;
   private readonly temporary: string;
+  /** -1: closed. */
   private fd: number;
+  private isNamed = false;
 
   /** @throws the error of the file system where the file cannot be made. */
   constructor(directory: string, name: string) {
@@ -75,19 +77,27 @@ export class GrowingFile {
     if (this.error !== null) throw this.error;
     this.close();
     renameSync(this.temporary, join(this.directory, this.name));
+    this.isNamed = true;
     return `${HEAP_DIRECTORY}/${this.name}`;
   }
 
-  /** Removes what is there, unless it was finished. */
+  /** Removes what is there, unless it has its name. Never throws: what is left is removed with the next file, or at the next start. */
   discard(): void {
-    if (this.fd < 0) return;
-    this.close();
-    rmSync(this.temporary, { force: true });
+    if (this.isNamed) return;
+    for (const step of [() => this.close(), () => rmSync(this.temporary, { force: true })]) {
+      try {
+        step();
+      } catch (error) {
+        this.error ??= error as Error;
+      }
+    }
   }
 
+  /** At the first call only: where closing fails the descriptor is gone all the same, and its number may be another file's. */
   private close(): void {
-    closeSync(this.fd);
+    const { fd } = this;
     this.fd = -1;
+    if (fd >= 0) closeSync(fd);
   }
 }
 

@@ -5,7 +5,6 @@ import {
   HEAP_SNAPSHOTS_MAX,
   REPORT_FIRST_MS_MAX,
   SNAPSHOT_COOL_DOWN_MS,
-  SNAPSHOT_MS_MAX,
   SNAPSHOT_PAUSE_MS_MAX,
   SNAPSHOT_START_MS_MAX,
 } from '../../core/evidence-limits.js';
@@ -18,8 +17,9 @@ import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';
 import type { MemoryHeadroom } from './memory-headroom.js';
-import { makeUpOf, refuseSnapshot } from './snapshot-admission.js';
+import { longestSnapshotMs, makeUpOf, refuseSnapshot } from './snapshot-admission.js';
 import { claimSnapshot, type SnapshotGrant } from './snapshot-cool-down.js';
+import { type SnapshotLease, takeLease } from './snapshot-lease.js';
 import { syncRun } from './sync-run.js';
 
 export interface HeapSnapshotOptions extends HeapActionOptions {
@@ -75,6 +75,11 @@ const IS_NODE_20 = Number(process.versions.v8.split('.')[0]) < 12;
 /** statfs of file systems that keep files in memory: tmpfs and ramfs. */
 const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
+interface Claim {
+  lease: SnapshotLease;
+  grant: SnapshotGrant;
+}
+
 export class HeapSnapshots {
   private readonly options: HeapSnapshotOptions;
   private readonly sources: HeapSnapshotSources;
@@ -83,6 +88,11 @@ export class HeapSnapshots {
   constructor(options: HeapSnapshotOptions, sources: HeapSnapshotSources) {
     this.options = options;
     this.sources = sources;
+  }
+
+  /** How long one is waited for, ms. */
+  get longestMs(): number {
+    return longestSnapshotMs(this.options.pauseMsMax ?? SNAPSHOT_PAUSE_MS_MAX);
   }
 
   /**
@@ -98,17 +108,29 @@ export class HeapSnapshots {
       session = await this.sources.open();
       if (session === null) return { refused: 'the inspector is not available in this process' };
       signal.addEventListener('abort', () => session?.close(), { once: true });
-      const grant = (await this.refusal(session)) ?? this.claim(onDemand);
-      if (typeof grant === 'string') return { refused: grant };
+      const claim = (await this.refusal(session)) ?? this.claim(onDemand);
+      if (typeof claim === 'string') return { refused: claim };
+      return await this.takeClaimed(session, claim, signal);
+    } finally {
+      session?.close();
+      this.isBusy = false;
+    }
+  }
+
+  private async takeClaimed(session: HeapSession, { lease, grant }: Claim, signal: AbortSignal): Promise<SnapshotOutcome> {
+    let isBegun = false;
+    try {
       await within(this.putDown(), REPORT_FIRST_MS_MAX);
-      // Memory may have gone meanwhile.
+      // Memory may have gone meanwhile; from here on it is nobody else's.
       const refused = await this.refusal(session);
+      isBegun = refused === null;
       const outcome = refused === null ? await this.write(session) : { refused };
       if ('refused' in outcome) grant.release();
       return outcome;
     } finally {
-      session?.close();
-      this.isBusy = false;
+      // V8 cannot be stopped: where nobody waits any more, it still goes on, and takes more memory.
+      if (isBegun && signal.aborted) lease.renew();
+      else lease.release();
     }
   }
 
@@ -127,9 +149,16 @@ export class HeapSnapshots {
     return refuseSnapshot(heap, { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax }, IS_NODE_20);
   }
 
-  private claim(onDemand: boolean): SnapshotGrant | string {
+  /** First that no other process takes one, of whatever service: what its snapshot will take is not to be seen yet. */
+  private claim(onDemand: boolean): Claim | string {
     const { baseDirectory, service, pid, coolDownMs = SNAPSHOT_COOL_DOWN_MS, timeScale } = this.options;
-    return claimSnapshot({ baseDirectory, service, pid, coolDownMs: onDemand ? 0 : coolDownMs / timeScale, nowMs: this.sources.nowMs() });
+    const { nowMs } = this.sources;
+    const lease = takeLease({ baseDirectory, service, maxMs: this.longestMs + SNAPSHOT_START_MS_MAX }, { nowMs });
+    if (typeof lease === 'string') return lease;
+    const grant = claimSnapshot({ baseDirectory, service, pid, coolDownMs: onDemand ? 0 : coolDownMs / timeScale, nowMs: nowMs() });
+    if (typeof grant !== 'string') return { lease, grant };
+    lease.release();
+    return grant;
   }
 
   private async write(session: HeapSession): Promise<SnapshotOutcome> {
@@ -184,7 +213,7 @@ export function heapSnapshotAction(snapshots: HeapSnapshots): Action {
   return {
     atResolve: false,
     pace: 'heavy-shared',
-    timeoutMs: SNAPSHOT_MS_MAX,
+    timeoutMs: snapshots.longestMs,
     run: async (_alert, signal) => snapshotWords(await snapshots.take({ onDemand: false, signal })),
   };
 }

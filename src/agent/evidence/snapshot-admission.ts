@@ -1,16 +1,20 @@
 // Whether a heap snapshot may be taken: predicts from the heap's make-up the memory, the disk and the standstill it takes, and holds them against what is there. Pure.
 import {
+  REPORT_FIRST_MS_MAX,
   SNAPSHOT_DISK_RATIO,
   SNAPSHOT_DISK_RESERVE_BYTES,
   SNAPSHOT_HEAP_RATIO_MAX,
+  SNAPSHOT_MS_MIN,
   SNAPSHOT_PAUSE_MS_PER_MIB,
   SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20,
+  SNAPSHOT_PAUSE_RATIO_MAX,
   SNAPSHOT_RESERVE_BYTES,
   SNAPSHOT_RESERVE_RATIO,
   SNAPSHOT_SPIKE_BYTES,
   SNAPSHOT_SPIKE_RATIO,
   SNAPSHOT_SPIKE_RATIO_CODE,
   SNAPSHOT_SPIKE_RATIO_LARGE,
+  SNAPSHOT_START_MS_MAX,
 } from '../../core/evidence-limits.js';
 import { BYTES_PER_MIB, formatBytes } from '../../core/units.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
@@ -65,7 +69,7 @@ export function refuseSnapshot(heap: HeapMakeUp, room: SnapshotRoom, isNode20: b
     return `${formatBytes(usedBytes)} of the heap's limit of ${formatBytes(limitBytes)} are used: it might end the process`;
   const memoryBytes = spikeBytes + (isDiskMemory ? fileBytes : 0);
   if (memory.leftBytes === null) return `it may need ${formatBytes(memoryBytes)}, and how much memory is left cannot be read here`;
-  const reserveBytes = Math.max(SNAPSHOT_RESERVE_BYTES, memory.leftBytes * SNAPSHOT_RESERVE_RATIO);
+  const reserveBytes = reserveOf(memory.leftBytes);
   if (memoryBytes > memory.leftBytes - reserveBytes)
     return `it may need ${formatBytes(memoryBytes)}, and of the ${formatBytes(memory.leftBytes)} left ${memory.of} ${formatBytes(reserveBytes)} are kept back`;
   if (diskBytes !== null && fileBytes > diskBytes - SNAPSHOT_DISK_RESERVE_BYTES)
@@ -74,6 +78,13 @@ export function refuseSnapshot(heap: HeapMakeUp, room: SnapshotRoom, isNode20: b
     return `the process would stand still for about ${durationWords(pauseMs)} and ${durationWords(pauseMsMax)} are allowed (PITOT_HEAP_PAUSE_MS)`;
   return null;
 }
+
+/** Kept back of what is left, bytes: the service goes on. */
+export const reserveOf = (leftBytes: number): number => Math.max(SNAPSHOT_RESERVE_BYTES, leftBytes * SNAPSHOT_RESERVE_RATIO);
+
+/** How long a snapshot is waited for, with all that comes before its begin, ms: the standstill is expected, not bound. */
+export const longestSnapshotMs = (pauseMsMax: number): number =>
+  Math.max(SNAPSHOT_MS_MIN, REPORT_FIRST_MS_MAX + SNAPSHOT_START_MS_MAX + pauseMsMax * SNAPSHOT_PAUSE_RATIO_MAX);
 
 /** Parts of the heap in V8's spaces for large objects and for code. Where no spaces are told, all of it is taken for large objects. */
 export function makeUpOf(spaces: readonly { name: string; usedBytes: number }[]): Pick<HeapMakeUp, 'largeRatio' | 'codeRatio'> {

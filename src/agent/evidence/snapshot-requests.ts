@@ -1,8 +1,9 @@
 // Heap snapshots on demand: asked for by the API, or by another process through a file in the run directory, which the user of the process alone can write.
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { REQUEST_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUESTS_MAX, SNAPSHOT_MS_MAX } from '../../core/evidence-limits.js';
+import { REQUEST_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUESTS_MAX } from '../../core/evidence-limits.js';
 import { writeAtomically } from '../../report/files.js';
+import { type LocatedProcess, thisProcess } from '../process-owner.js';
 import { type HeapSnapshots, snapshotWords } from './heap-snapshot-action.js';
 
 /** Hidden, within the run directory. */
@@ -10,11 +11,17 @@ export const REQUEST_DIRECTORY = '.requests';
 
 /** A token tells the answers to two askers apart. */
 export const requestName = (token: string): string => `heap-snapshot.${token}.json`;
+export const seenName = (token: string): string => `heap-snapshot.${token}.seen.json`;
 export const answerName = (token: string): string => `heap-snapshot.${token}.answer.json`;
 
 export interface SnapshotRequest {
   /** When it was asked for, ISO 8601. */
   at: string;
+}
+
+/** Who is at a request, and how long that may take, ms: it depends on the standstill that its user allows. */
+export interface SnapshotSeen extends LocatedProcess {
+  withinMs: number;
 }
 
 /** file: absolute; null where there is none. */
@@ -26,11 +33,11 @@ export interface SnapshotAnswer {
 
 export class SnapshotRequests {
   private readonly directory: string;
-  private readonly snapshots: Pick<HeapSnapshots, 'take'>;
+  private readonly snapshots: Pick<HeapSnapshots, 'take' | 'longestMs'>;
   private readonly nowMs: () => number;
 
   /** directory: the run directory. nowMs: wall clock. */
-  constructor(directory: string, snapshots: Pick<HeapSnapshots, 'take'>, nowMs: () => number) {
+  constructor(directory: string, snapshots: Pick<HeapSnapshots, 'take' | 'longestMs'>, nowMs: () => number) {
     this.directory = directory;
     this.snapshots = snapshots;
     this.nowMs = nowMs;
@@ -39,7 +46,7 @@ export class SnapshotRequests {
   /** Never rejects. */
   async take(): Promise<SnapshotAnswer> {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), SNAPSHOT_MS_MAX);
+    const timer = setTimeout(() => abort.abort(), this.snapshots.longestMs);
     try {
       const outcome = await this.snapshots.take({ onDemand: true, signal: abort.signal });
       if ('refused' in outcome) return { file: null, reason: outcome.refused };
@@ -56,14 +63,18 @@ export class SnapshotRequests {
     const asked = this.requests();
     await Promise.all(
       asked.map(async (token) => {
-        const answer = await this.take();
-        try {
-          writeAtomically(join(this.directory, REQUEST_DIRECTORY), answerName(token), JSON.stringify(answer));
-        } catch {
-          // Nobody is told; whoever asked gives up.
-        }
+        this.tell(seenName(token), { ...thisProcess(), withinMs: this.snapshots.longestMs } satisfies SnapshotSeen);
+        this.tell(answerName(token), await this.take());
       }),
     );
+  }
+
+  private tell(name: string, content: SnapshotSeen | SnapshotAnswer): void {
+    try {
+      writeAtomically(join(this.directory, REQUEST_DIRECTORY), name, JSON.stringify(content));
+    } catch {
+      // Nobody is told; whoever asked gives up.
+    }
   }
 
   /** Tokens of requests that are young and the user's own. Each is removed: it is answered once. */

@@ -2,12 +2,10 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { machineMs, wallMs } from '../../core/clock.js';
-import { HEAP_ANALYSIS_BYTES_MAX } from '../../core/leak-limits.js';
 import type { LeakLine } from '../../report/leaks-log.js';
 import type { AgentParts } from '../alerts/start-alerts.js';
-import { analyzeInChild } from '../evidence/analyze-in-child.js';
+import { analyzeIfRoom } from '../evidence/analyze-if-room.js';
 import { heapSessionsIf } from '../evidence/heap-session.js';
-import { readMemoryHeadroom } from '../evidence/memory-headroom.js';
 import { readProcessMemory } from '../samplers/process-memory.js';
 import { FinishedCalls } from './finished-calls.js';
 import { HeapSampler } from './heap-sampler.js';
@@ -49,7 +47,7 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
         return { heapLimitBytes: heapLimitBytes || null, memoryLimitBytes: limitBytes || null, usedBytes };
       },
       sampler: heap,
-      analyze: (file, hints) => analyzeInChild(join(runDirectory, file), { hints, memoryBytesMax: analysisBytes() }),
+      analyze: (file, hints) => analyzeIfRoom(join(runDirectory, file), { hints }),
       nowMs: machineMs,
       nowWallMs: wallMs,
       onLeak,
@@ -57,10 +55,4 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
     },
   );
   return { monitor, end: () => heap.end() };
-}
-
-/** Half of what the process may still take: the analysis is beside the service, in the same container. */
-function analysisBytes(): number {
-  const { leftBytes } = readMemoryHeadroom();
-  return Math.min(HEAP_ANALYSIS_BYTES_MAX, (leftBytes ?? HEAP_ANALYSIS_BYTES_MAX) / 2);
 }

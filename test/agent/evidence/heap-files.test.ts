@@ -1,6 +1,6 @@
 // The files under heap/: their names, how many stay, and what a full disk leaves of one.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -63,4 +63,45 @@ testUnless(missingMount())('should leave nothing, and say why, when the disk bec
   t.throws(() => file.finish(), { code: 'ENOSPC' });
   file.discard();
   t.deepEqual(readdirSync(join(mount, 'heap')), []);
+});
+
+/** Behind its back: what a file system does that fails to close a file, the descriptor being gone. */
+const fdOf = (file: GrowingFile): number => (file as unknown as { fd: number }).fd;
+
+test('should leave nothing, close nothing twice, and never throw when it is given up, when closing fails', (t) => {
+  const directory = makeDirectory(t);
+  const file = new GrowingFile(directory, 'Heap.x.heapsnapshot');
+  const fd = fdOf(file);
+  file.append('x');
+  closeSync(fd);
+  t.throws(() => file.finish(), { code: 'EBADF' });
+  // The next file of the process has its number.
+  const next = openSync(join(directory, 'next'), 'w');
+  t.is(next, fd);
+  file.discard();
+  file.discard();
+  t.is(writeSync(next, 'y'), 1);
+  closeSync(next);
+  t.deepEqual(readdirSync(join(directory, 'heap')), []);
+  const given = new GrowingFile(directory, 'Heap.y.heapsnapshot');
+  closeSync(fdOf(given));
+  given.discard();
+  t.is((given.error as NodeJS.ErrnoException).code, 'EBADF');
+  t.deepEqual(readdirSync(join(directory, 'heap')), []);
+});
+
+test('should remove what it wrote when its name cannot be given, and not throw when that cannot be removed', (t) => {
+  const directory = makeDirectory(t);
+  const heap = join(directory, 'heap');
+  const file = new GrowingFile(directory, 'Heap.x.heapsnapshot');
+  mkdirSync(join(heap, 'Heap.x.heapsnapshot'));
+  t.throws(() => file.finish(), { code: 'EISDIR' });
+  file.discard();
+  t.deepEqual(readdirSync(heap), ['Heap.x.heapsnapshot']);
+  const stuck = new GrowingFile(directory, 'Heap.y.heapsnapshot');
+  const [temporary] = readdirSync(heap).filter((name) => name.endsWith('.tmp'));
+  rmSync(join(heap, temporary));
+  mkdirSync(join(heap, temporary));
+  stuck.discard();
+  t.is((stuck.error as NodeJS.ErrnoException).code, 'ERR_FS_EISDIR');
 });

@@ -29,15 +29,15 @@ test('should remove what dead processes of this host began, and what nobody has 
   const gone = [
     put(run, `${NAME}.41.web-1.tmp`, 1000),
     put('shop.20260102-020405.7', `${NAME}.7.web-1.tmp`, 1000),
-    put(run, `${NAME}.42.web-2.tmp`, 300_001),
-    put(run, '.Heap.20260102.030405.1.0.001.heapprofile.40.tmp', 300_001),
+    put(run, `${NAME}.42.web-2.tmp`, 7_200_001),
+    put(run, '.Heap.20260102.030405.1.0.001.heapprofile.40.tmp', 7_200_001),
   ];
   const kept = [
     put(run, `${NAME}.42.web-1.tmp`, 1000),
-    put(run, `${NAME}.41.web-2.tmp`, 299_000),
+    put(run, `${NAME}.41.web-2.tmp`, 7_199_000),
     put(run, `${NAME}.7.web-2.tmp`, 1000),
-    put(run, 'Heap.20260102.030405.1.0.001.heapsnapshot', 900_000),
-    put('not a run', `${NAME}.41.web-1.tmp`, 900_000),
+    put(run, 'Heap.20260102.030405.1.0.001.heapsnapshot', 9_000_000),
+    put('not a run', `${NAME}.41.web-1.tmp`, 9_000_000),
   ];
   const sources = { pid: 7, host: 'web-1', isAlive: (pid: number) => pid === 42, nowMs: NOW_MS };
   t.deepEqual(removeLeftovers(base, sources).sort(), [...gone].sort());

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { SnapshotOutcome } from '../../../src/agent/evidence/heap-snapshot-action.js';
 import { collectNearLimitFiles } from '../../../src/agent/evidence/near-limit-files.js';
-import { SnapshotRequests } from '../../../src/agent/evidence/snapshot-requests.js';
+import { REQUEST_DIRECTORY, SnapshotRequests, type SnapshotSeen } from '../../../src/agent/evidence/snapshot-requests.js';
+import { type LocatedProcess, thisProcess } from '../../../src/agent/process-owner.js';
+import { ask } from '../../../src/cli/heap-take.js';
 
 const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
 const TAKEN = { file: 'heap/x.heapsnapshot', fileBytes: 1024, pauseMs: 20, pauseMsMax: 10_000, rssBeforeBytes: 1, rssAfterBytes: 2 };
@@ -22,6 +24,7 @@ test('should answer each request of the user once, and let others be, when reque
   const outcomes: SnapshotOutcome[] = [TAKEN, { refused: 'one is being taken' }];
   const asked: boolean[] = [];
   const snapshots = {
+    longestMs: 120_000,
     take: async ({ onDemand }: { onDemand: boolean }) => {
       asked.push(onDemand);
       return outcomes.shift() ?? TAKEN;
@@ -44,9 +47,34 @@ test('should answer each request of the user once, and let others be, when reque
     { file: join(directory, 'heap/x.heapsnapshot'), reason: 'heap/x.heapsnapshot (1.00 KiB, the main thread stood still for 20 ms)' },
     { file: null, reason: 'one is being taken' },
   ]);
+  const seen = JSON.parse(readFileSync(join(requests, 'heap-snapshot.b2.seen.json'), 'utf8')) as SnapshotSeen;
+  t.deepEqual(seen, { ...thisProcess(), withinMs: 120_000 });
   t.false(existsSync(join(requests, 'heap-snapshot.a1.json')));
   await served.poll();
   t.is(asked.length, 2);
+});
+
+/** Answers the command line as an agent does that says so much, and no more. */
+async function askOf(t: ExecutionContext, seen: LocatedProcess & { withinMs: number }, answer: object | null): Promise<unknown> {
+  const directory = makeDirectory(t);
+  const requests = join(directory, REQUEST_DIRECTORY);
+  const answered = ask(directory, 1);
+  const name = readdirSync(requests)[0];
+  for (const [ending, content] of Object.entries({ seen, answer }))
+    if (content !== null) writeFileSync(join(requests, name.replace('.json', `.${ending}.json`)), JSON.stringify(content));
+  rmSync(join(requests, name));
+  const result = await answered;
+  t.deepEqual(readdirSync(requests), []);
+  return result;
+}
+
+test('should wait as long as the process says, and while it lives, when the command line asks', async (t) => {
+  const self = thisProcess();
+  const gone = { ...self, startTicks: -1 };
+  t.deepEqual(await askOf(t, { ...self, withinMs: 1 }, null), { file: null, reason: 'there was no answer in time' });
+  t.deepEqual(await askOf(t, { ...gone, withinMs: 600_000 }, null), { file: null, reason: 'the process ended before it was done' });
+  const answer = { file: '/run/heap/x.heapsnapshot', reason: 'the last that it did' };
+  t.deepEqual(await askOf(t, { ...gone, withinMs: 600_000 }, answer), answer);
 });
 
 test('should find the run of a process that ended near its limit when Node.js left a file in the working directory', (t) => {
