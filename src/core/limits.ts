@@ -184,6 +184,20 @@ export const HEAP_HEAD_BYTES_MAX = 256 * 1024;
 /** Memory that an analysis takes at its peak, bytes a node and an edge, dominators included; measured in bench/heap-parser. */
 export const HEAP_MEMORY_NODE_BYTES = 80;
 export const HEAP_MEMORY_EDGE_BYTES = 13;
+/** The same of a string beside its offset: two tables by its index, of 4 bytes and of one. */
+export const HEAP_MEMORY_STRING_BYTES = 5;
+/** Of a location: four numbers and its place in the order. */
+export const HEAP_MEMORY_LOCATION_BYTES = 20;
+/** Of a name of a weak map's pair: an index in a list that grows. */
+export const HEAP_MEMORY_PAIR_BYTES = 24;
+/** Of a class: its key, figures and place. */
+export const HEAP_MEMORY_CLASS_BYTES = 160;
+/** Of a name that is kept, beside two bytes a character: the string's head, its entry in a map and a row of figures. */
+export const HEAP_MEMORY_NAME_BYTES = 240;
+/** Nodes of 4 GiB and more, which stand outside the columns: buffers, of which 1000 are more than any machine has. */
+export const HEAP_HUGE_NODES_MAX = 1000;
+/** Parts of a snapshot's file: V8 writes nine. */
+export const HEAP_PARTS_MAX = 64;
 /** Characters of a string of a snapshot that are shown; names are shorter, contents are nobody's business. */
 export const HEAP_STRING_CHARS_MAX = 1000;
 /** Strings of a snapshot kept at a time, so that a name is read from the file once. */

@@ -16,7 +16,7 @@ import { suspectsOf } from './suspects.js';
 export type HeapStage = 'reading' | 'dominators' | 'suspects';
 
 export interface AnalyzeOptions {
-  /** A later snapshot of the same process: it is analysed, and compared with `file`. */
+  /** A later snapshot: it is analysed, and compared with `file`; object by object where one numbering runs through both. */
   later?: string;
   hints?: HeapHints;
   /** Called often while a file is read, then once a stage; `doneRatio` is of the stage. */
@@ -34,7 +34,7 @@ export async function analyzeHeap(file: string, options: AnalyzeOptions): Promis
   const began = performance.now();
   const main = options.later ?? file;
   const earlier = options.later === undefined ? null : await readEarlier(file, readOptions(file, options));
-  const snapshot = await readSnapshot(main, readOptions(main, options));
+  const snapshot = await readSnapshot(main, { ...readOptions(main, options), earlierBytes: earlier?.keptBytes });
   try {
     const readMs = performance.now() - began;
     await pause(options, 'dominators', main);

@@ -1,4 +1,5 @@
 // The graph of a heap snapshot in columns: 18 bytes a node, 9 an edge. A node is its index; its edges are [firstEdge[n], firstEdge[n + 1]).
+import { HEAP_HUGE_NODES_MAX } from '../core/limits.js';
 import type { SnapshotFault } from './snapshot-fault.js';
 import type { SnapshotMeta } from './snapshot-meta.js';
 
@@ -74,7 +75,7 @@ export class ColumnWriter {
       nodeName[n] = name;
       nodeId[n] = id;
       selfSize[n] = Math.min(size, U32_MAX);
-      if (size >= U32_MAX) this.#hugeSizes.set(n, size);
+      if (size >= U32_MAX) this.#keepHuge(n, size);
       if (name > stringMax) stringMax = name;
       if (node.detachedness >= 0) detachedness[n] = values[at + node.detachedness];
       firstEdge[n] = owned;
@@ -105,6 +106,11 @@ export class ColumnWriter {
       edgeTo[e] = index;
     }
     this.#edges = e;
+  }
+
+  #keepHuge(node: number, bytes: number): void {
+    if (this.#hugeSizes.size === HEAP_HUGE_NODES_MAX) throw this.#fault(`more than ${HEAP_HUGE_NODES_MAX} nodes of 4 GiB and more`);
+    this.#hugeSizes.set(node, bytes);
   }
 
   /** Holds what came against what was declared. `strings`: how many there are. */

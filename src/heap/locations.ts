@@ -1,4 +1,6 @@
 // Where functions, and the constructors of objects, stand in their scripts: kept by node, found by binary search.
+import { HEAP_MEMORY_LOCATION_BYTES } from '../core/limits.js';
+import type { MemoryAllowance } from './memory-allowance.js';
 import type { SnapshotFault } from './snapshot-fault.js';
 import type { SnapshotMeta } from './snapshot-meta.js';
 
@@ -24,12 +26,14 @@ const FIELDS = 4;
 /** Keeps locations as four numbers each; there is one for each function and each object with a constructor of its own. */
 export class LocationWriter {
   readonly #meta: SnapshotMeta;
+  readonly #memory: MemoryAllowance;
   readonly #fault: SnapshotFault;
   #values = new Uint32Array(FIELDS * 256);
   #count = 0;
 
-  constructor(meta: SnapshotMeta, fault: SnapshotFault) {
+  constructor(meta: SnapshotMeta, memory: MemoryAllowance, fault: SnapshotFault) {
     this.#meta = meta;
+    this.#memory = memory;
     this.#fault = fault;
   }
 
@@ -84,6 +88,7 @@ export class LocationWriter {
   }
 
   #grow(): void {
+    this.#memory.charge(this.#count * HEAP_MEMORY_LOCATION_BYTES, () => `over ${this.#count} locations`);
     const larger = new Uint32Array(this.#values.length * 2);
     larger.set(this.#values);
     this.#values = larger;

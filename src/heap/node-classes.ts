@@ -1,4 +1,5 @@
 // The class of each node, as DevTools groups them: objects and native memory by name, all else by type.
+import { HEAP_MEMORY_CLASS_BYTES } from '../core/limits.js';
 import type { HeapSnapshot } from './read-snapshot.js';
 
 export interface NodeClasses {
@@ -14,7 +15,8 @@ export interface NodeClasses {
 const WORDS: Readonly<Record<string, string>> = { hidden: '(system)', code: '(compiled code)' };
 const ENGINE_TYPES: readonly string[] = ['hidden', 'code', 'object shape', 'synthetic', 'number'];
 
-export function nodeClasses({ nodeCount, nodeType, nodeName, meta, strings }: HeapSnapshot): NodeClasses {
+/** @throws PitotError INPUT_FILE when there are more classes than memory is allowed for. */
+export function nodeClasses({ nodeCount, nodeType, nodeName, meta, strings, memory }: HeapSnapshot): NodeClasses {
   const byName = meta.nodeTypes.map((type) => type === 'object' || type === 'native');
   const of = new Uint32Array(nodeCount);
   const ofType = new Uint32Array(meta.nodeTypes.length);
@@ -25,7 +27,10 @@ export function nodeClasses({ nodeCount, nodeType, nodeName, meta, strings }: He
     const type = nodeType[node];
     const table = byName[type] ? ofName : ofType;
     const at = byName[type] ? nodeName[node] : type;
-    if (table[at] === 0) table[at] = keys.push(byName[type] ? at : -1 - type);
+    if (table[at] === 0) {
+      memory.charge(HEAP_MEMORY_CLASS_BYTES, () => `over ${keys.length} classes`);
+      table[at] = keys.push(byName[type] ? at : -1 - type);
+    }
     of[node] = table[at] - 1;
   }
   const typeOf = (key: number): string => meta.nodeTypes[-1 - key];

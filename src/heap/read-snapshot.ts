@@ -1,9 +1,10 @@
 // Reads a `.heapsnapshot` of any tool and any line of Node: one pass over the file, chunk for chunk, into columns.
 // Format: v8/src/profiler/heap-snapshot-generator.cc, HeapSnapshotJSONSerializer. Field positions come from the file's own meta.
 import { type FileHandle, open } from 'node:fs/promises';
-import { HEAP_HEAD_BYTES_MAX, HEAP_READ_BYTES } from '../core/limits.js';
+import { HEAP_HEAD_BYTES_MAX, HEAP_PARTS_MAX, HEAP_READ_BYTES } from '../core/limits.js';
 import { ColumnWriter, type HeapColumns } from './heap-columns.js';
 import { type Locations, LocationWriter } from './locations.js';
+import { MemoryAllowance } from './memory-allowance.js';
 import { NumberSection } from './number-section.js';
 import { CLOSE_OBJECT, COMMA, isSpace, OPEN_OBJECT, QUOTE, type Section } from './section.js';
 import { type SnapshotFault, snapshotFault } from './snapshot-fault.js';
@@ -21,12 +22,16 @@ export interface HeapSnapshot extends HeapColumns {
   /** Indices of strings that name an edge of a weak map's pair. */
   pairNames: readonly number[];
   locations: Locations;
+  /** What it has been charged with so far; what else grows with the file is to be charged as well. */
+  memory: MemoryAllowance;
   close(): Promise<void>;
 }
 
 export interface ReadOptions {
-  /** Most memory that reading and analysing may take, bytes; a snapshot that needs more is refused before anything is allocated. */
+  /** Most memory that reading and analysing may take, bytes. A snapshot that declares more is refused before anything is allocated; what it does not declare, as it comes. */
   memoryBytesMax: number;
+  /** What of it is taken already, bytes. */
+  earlierBytes?: number;
   /** False leaves the edges out. */
   edges?: boolean;
   /** Called as the file goes by, with bytes done and bytes in all. */
@@ -103,11 +108,13 @@ class SnapshotReader {
   #columns: ColumnWriter | null = null;
   #locations: LocationWriter | null = null;
   #strings: StringSection | null = null;
+  readonly #memory: MemoryAllowance;
   readonly #seen = new Set<string>();
 
   constructor(fileBytes: number, options: ReadOptions, fault: SnapshotFault) {
     this.#fileBytes = fileBytes;
     this.#options = options;
+    this.#memory = new MemoryAllowance(options.memoryBytesMax, fault, options.earlierBytes);
     this.#fault = fault;
   }
 
@@ -136,6 +143,7 @@ class SnapshotReader {
       strings: new StringTable(handle.fd, strings.starts(), strings.endOffset),
       pairNames: strings.pairNames,
       locations: this.#locations!.end(),
+      memory: this.#memory,
       close: () => handle.close(),
     };
   }
@@ -169,12 +177,13 @@ class SnapshotReader {
   #begin(): void {
     const key = this.#key;
     if (this.#seen.has(key)) throw this.#fault(`"${key}" twice`);
+    if (this.#seen.size === HEAP_PARTS_MAX) throw this.#fault(`more than ${HEAP_PARTS_MAX} parts`);
     this.#seen.add(key);
     this.#state = 'value';
     const badByte = (at: number, what: string): Error => this.#badByte(at, what);
     if (key === 'snapshot') this.#section = this.#head = new ValueSection(HEAP_HEAD_BYTES_MAX, badByte);
     else if (key === 'strings') {
-      this.#section = this.#strings = new StringSection(this.#fileBytes, badByte);
+      this.#section = this.#strings = new StringSection(this.#fileBytes, this.#memory, badByte);
       this.#strings.chunkOffset = this.#chunkOffset;
     } else this.#section = this.#numbers(key, badByte) ?? new ValueSection(0, badByte);
   }
@@ -197,10 +206,11 @@ class SnapshotReader {
     this.#section = null;
     this.#state = 'after';
     if (this.#key !== 'snapshot') return;
-    const meta = parseMeta(this.#head!.text(), this.#fileBytes, this.#options.memoryBytesMax, this.#fault);
+    const withEdges = this.#options.edges !== false;
+    const meta = parseMeta(this.#head!.text(), { fileBytes: this.#fileBytes, withEdges, memory: this.#memory }, this.#fault);
     this.#meta = meta;
-    this.#columns = new ColumnWriter(meta, this.#options.edges !== false, this.#fault);
-    this.#locations = new LocationWriter(meta, this.#fault);
+    this.#columns = new ColumnWriter(meta, withEdges, this.#fault);
+    this.#locations = new LocationWriter(meta, this.#memory, this.#fault);
   }
 
   #badByte(at: number, what: string): Error {

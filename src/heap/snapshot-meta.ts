@@ -1,6 +1,7 @@
 // The head of a heap snapshot: which fields a node, an edge and a location have and where, and how many there are.
 import { HEAP_MEMORY_EDGE_BYTES, HEAP_MEMORY_NODE_BYTES } from '../core/limits.js';
 import { formatBytes } from '../core/units.js';
+import type { MemoryAllowance } from './memory-allowance.js';
 import type { SnapshotFault } from './snapshot-fault.js';
 
 /** Positions count from the start of a record. Types are lists of names, as the file has them. */
@@ -26,8 +27,12 @@ const TYPES_MAX = 255;
 const NODES_MAX = 2 ** 31 - 1;
 const EDGES_MAX = 2 ** 32 - 2;
 
-/** Reads what stands under `snapshot`. Every declared count is held against the file's size, as nothing is allocated before. */
-export function parseMeta(text: string, fileBytes: number, memoryBytesMax: number, fault: SnapshotFault): SnapshotMeta {
+/** Reads what stands under `snapshot`. Every declared count is held against the file's size and charged, as nothing is allocated before. */
+export function parseMeta(
+  text: string,
+  options: { fileBytes: number; withEdges: boolean; memory: MemoryAllowance },
+  fault: SnapshotFault,
+): SnapshotMeta {
   const snapshot = parseJson(text, fault);
   const meta = asObject(asObject(snapshot, 'snapshot', fault).meta, 'snapshot.meta', fault);
   const nodeNames = names(meta.node_fields, 'node_fields', fault);
@@ -68,25 +73,20 @@ export function parseMeta(text: string, fileBytes: number, memoryBytesMax: numbe
     edgeCount: count(asObject(snapshot, 'snapshot', fault).edge_count, 'edge_count', EDGES_MAX, fault),
     extraNativeBytes: Number(asObject(snapshot, 'snapshot', fault).extra_native_bytes ?? 0) || 0,
   };
-  mustFit(read, fileBytes, memoryBytesMax, fault);
+  const declared = `${read.nodeCount} nodes and ${read.edgeCount} edges`;
+  if (read.nodeCount === 0) throw fault('no nodes at all');
+  mustFit(read, declared, options.fileBytes, fault);
+  options.memory.charge(memoryNeeded({ nodeCount: read.nodeCount, edgeCount: options.withEdges ? read.edgeCount : 0 }), () => declared);
   return read;
 }
 
 /** A field is a digit and a comma at the least: a file that declares more than it can hold is cut off, or lies. */
-function mustFit(meta: SnapshotMeta, fileBytes: number, memoryBytesMax: number, fault: SnapshotFault): void {
+function mustFit(meta: SnapshotMeta, declared: string, fileBytes: number, fault: SnapshotFault): void {
   const leastBytes = 2 * (meta.nodeCount * meta.nodeFields + meta.edgeCount * meta.edgeFields);
-  const declared = `${meta.nodeCount} nodes and ${meta.edgeCount} edges`;
-  if (meta.nodeCount === 0) throw fault('no nodes at all');
   if (leastBytes > fileBytes) throw fault(`${declared}, which take ${formatBytes(leastBytes)} at the least, in a file of ${formatBytes(fileBytes)}`);
-  const neededBytes = memoryNeeded(meta);
-  if (neededBytes > memoryBytesMax)
-    throw fault(
-      `${declared}, which take ${formatBytes(neededBytes)} of memory to analyse, where ${formatBytes(memoryBytesMax)} are allowed`,
-      'Analyse it where more memory may be used.',
-    );
 }
 
-/** Memory that reading and analysing takes at its peak, bytes; measured in bench/heap-parser. */
+/** Memory that reading and analysing takes at its peak for nodes and edges, bytes; measured in bench/heap-parser. */
 export const memoryNeeded = ({ nodeCount, edgeCount }: { nodeCount: number; edgeCount: number }): number =>
   nodeCount * HEAP_MEMORY_NODE_BYTES + edgeCount * HEAP_MEMORY_EDGE_BYTES;
 

@@ -1,5 +1,6 @@
 // Files and lines of a snapshot's functions and classes. A location names its script by a number alone; a function with a location, by its script, says which file that is.
 import { fileURLToPath } from 'node:url';
+import { HEAP_MEMORY_NAME_BYTES } from '../core/limits.js';
 import type { SourcePlace } from './heap-analysis.js';
 import type { NodeClasses } from './node-classes.js';
 import type { HeapSnapshot } from './read-snapshot.js';
@@ -12,7 +13,7 @@ export interface SourcePlaces {
 }
 
 export function sourcePlaces(snapshot: HeapSnapshot, classes: NodeClasses): SourcePlaces {
-  const { locations, nodeType, meta } = snapshot;
+  const { locations, nodeType, meta, memory } = snapshot;
   const closure = meta.nodeTypes.indexOf('closure');
   const fileOf = new Map<number, string>();
   const objectOf = new Map<number, number>();
@@ -25,7 +26,9 @@ export function sourcePlaces(snapshot: HeapSnapshot, classes: NodeClasses): Sour
     const scriptId = locations.scriptAt(i);
     if (fileOf.has(scriptId)) continue;
     const file = scriptOf(snapshot, node);
-    if (file !== '') fileOf.set(scriptId, file);
+    if (file === '') continue;
+    memory.charge(HEAP_MEMORY_NAME_BYTES + 2 * file.length, () => `over ${fileOf.size} names of scripts`);
+    fileOf.set(scriptId, file);
   }
   const of = (node: number): SourcePlace | null => {
     const position = locations.of(node);

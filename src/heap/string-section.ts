@@ -1,4 +1,6 @@
 // The list of strings of a heap snapshot: where each begins. Their text stays in the file, as it is most of some heaps and little of it is ever shown.
+import { HEAP_MEMORY_PAIR_BYTES, HEAP_MEMORY_STRING_BYTES } from '../core/limits.js';
+import type { MemoryAllowance } from './memory-allowance.js';
 import { BACKSLASH, type ByteFault, CLOSE_LIST, COMMA, isSpace, OPEN_LIST, QUOTE, type Section } from './section.js';
 
 /** Bytes at the start of a string that are looked at while it passes: the name of a weak map's pair is longer, but says here that it is one. */
@@ -16,6 +18,7 @@ export class StringSection implements Section {
   readonly pairNames: number[] = [];
   /** Offset in the file of each string's first character, behind its quote. 2^53 bytes: a file may be over 4 GiB. */
   #starts: Float64Array | Uint32Array;
+  readonly #memory: MemoryAllowance;
   readonly #fault: ByteFault;
   #state: State = 'open';
   /** Offset in the file of the chunk in hand; the reader sets it. */
@@ -23,8 +26,10 @@ export class StringSection implements Section {
   readonly #head = Buffer.alloc(HEAD_BYTES);
   #headLength = 0;
 
-  constructor(fileBytes: number, fault: ByteFault) {
+  /** No file declares its strings: they are charged as they come. */
+  constructor(fileBytes: number, memory: MemoryAllowance, fault: ByteFault) {
     this.#starts = fileBytes <= 0xffff_ffff ? new Uint32Array(1024) : new Float64Array(1024);
+    this.#memory = memory;
     this.#fault = fault;
   }
 
@@ -66,7 +71,9 @@ export class StringSection implements Section {
     this.#state = 'separator';
     // A digit first: `12 / part of key (K @6157) -> value (V @6153) pair in WeakMap (table @78021)`.
     if (this.#headLength < 20 || (this.#head[0] - 0x30) >>> 0 > 9) return;
-    if (PAIR.test(this.#head.toString('latin1', 0, this.#headLength))) this.pairNames.push(this.count - 1);
+    if (!PAIR.test(this.#head.toString('latin1', 0, this.#headLength))) return;
+    this.#memory.charge(HEAP_MEMORY_PAIR_BYTES, () => `${this.pairNames.length} names of pairs of weak maps`);
+    this.pairNames.push(this.count - 1);
   }
 
   #keepHead(bytes: Uint8Array, from: number, to: number): void {
@@ -84,6 +91,9 @@ export class StringSection implements Section {
 
   #begin(at: number): void {
     if (this.count === this.#starts.length) {
+      const width = this.#starts.BYTES_PER_ELEMENT;
+      // While it grows, the old list is there too.
+      this.#memory.charge(this.count * (HEAP_MEMORY_STRING_BYTES + 1.5 * width), () => `over ${this.count} strings`);
       const larger = this.#starts instanceof Uint32Array ? new Uint32Array(this.count * 2) : new Float64Array(this.count * 2);
       larger.set(this.#starts);
       this.#starts = larger;

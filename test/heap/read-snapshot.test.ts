@@ -202,7 +202,7 @@ test('should say what is wrong and where when a file is hostile or none of a hea
 });
 
 test('should refuse a snapshot before it allocates when it needs more memory than allowed', async (t) => {
-  t.is(await errorOf(small(), 100), 'INPUT_FILE 3 nodes and 3 edges, which take 279 B of memory to analyse, where 100 B are allowed');
+  t.is(await errorOf(small(), 100), 'INPUT_FILE 3 nodes and 3 edges, with which it takes 279 B of memory to analyse, where 100 B are allowed');
 });
 
 test('should name the file when there is none, or a directory', async (t) => {
