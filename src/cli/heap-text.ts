@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { formatBytes } from '../core/units.js';
 import type { ConstructorFigures, HeapAnalysis, HeapGrowth, HeapSuspect, SourcePlace } from '../heap/heap-analysis.js';
-import { type Column, printable, textTable } from '../report/text-table.js';
+import { type Column, printable, textTable, wrapped } from '../report/text-table.js';
 
 export interface HeapTextOptions {
   /** Rows of a table. */
@@ -62,34 +62,33 @@ function constructorLines({ constructors, totalBytes }: HeapAnalysis, rows: numb
   return textTable(CONSTRUCTOR_COLUMNS, cells, width);
 }
 
-const GROWTH_COLUMNS: Column[] = [
-  { title: 'constructor', align: 'left' },
-  { title: 'came', align: 'right' },
-  { title: 'went', align: 'right' },
-  { title: 'net', align: 'right' },
-  { title: 'came', align: 'right' },
-  { title: 'went', align: 'right' },
-  { title: 'net', align: 'right' },
-];
+const right = (title: string): Column => ({ title, align: 'right' });
+const GROWTH_COLUMNS: Column[] = [{ title: 'constructor', align: 'left' }, ...['came', 'went', 'net', 'came', 'went', 'net'].map(right)];
+const NET_COLUMNS: Column[] = [{ title: 'constructor', align: 'left' }, ...['net', 'net bytes'].map(right)];
 
 function growthSections(growth: HeapGrowth, rows: number, width: number, section: (title: string, body: readonly string[]) => void): void {
-  const cells = growth.constructors
-    .slice(0, rows)
-    .map((each) => [
-      printable(each.name),
-      String(each.addedCount),
-      String(each.removedCount),
-      signed(each.netCount, String),
-      formatBytes(each.addedBytes),
-      formatBytes(each.removedBytes),
-      signed(each.netBytes, formatBytes),
-    ]);
-  section(
-    `growth since ${printable(basename(growth.file))}: ${signed(growth.netBytes, formatBytes)}${shown(rows, growth.constructors.length)}`,
-    cells.length > 0 ? textTable(GROWTH_COLUMNS, cells, width) : ['  nothing came and nothing went'],
-  );
+  const { comparableById } = growth;
+  const cells = growth.constructors.slice(0, rows).map((each) => {
+    const net = [signed(each.netCount, String), signed(each.netBytes, formatBytes)];
+    if (each.addedCount === null) return [printable(each.name), ...net];
+    const { addedCount, removedCount, addedBytes, removedBytes } = each;
+    const bytes = [addedBytes, removedBytes].map((value) => formatBytes(value ?? 0));
+    return [printable(each.name), String(addedCount), String(removedCount), net[0], ...bytes, net[1]];
+  });
+  section(`growth since ${printable(basename(growth.file))}: ${signed(growth.netBytes, formatBytes)}${shown(rows, growth.constructors.length)}`, [
+    ...(comparableById ? [] : notComparable(growth, width)),
+    ...(cells.length > 0 ? textTable(comparableById ? GROWTH_COLUMNS : NET_COLUMNS, cells, width) : ['  nothing came and nothing went']),
+  ]);
 }
 
 const shown = (rows: number, all: number): string => (all > rows ? `, ${rows} of ${all}` : '');
 const signed = (value: number, text: (value: number) => string): string => `${value > 0 ? '+' : ''}${text(value)}`;
 const placeText = (place: SourcePlace | null): string => (place === null ? '' : ` ${printable(basename(place.file))}:${place.line}`);
+
+const notComparable = ({ sharedIds, differingIds }: HeapGrowth, width: number): string[] =>
+  wrapped(
+    `not comparable by object id: of the ${sharedIds} ids that both have, ${differingIds} name something else in each. They are of two processes, or a session of the inspector ended between them. ` +
+      'Net figures are exact; what came and what went is not known, and suspects are those of the whole later snapshot.',
+    width,
+    '  ',
+  );

@@ -7,7 +7,8 @@ const help = `Usage: pitot heap [options] SNAPSHOT [LATER]
        pitot heap --take PID [--dir DIR]
 
 Shows a heap snapshot (.heapsnapshot), whoever took it: pitot, v8.writeHeapSnapshot(), DevTools. Constructors by the memory they retain, what is
-likely to leak, and what holds it. With LATER, a second snapshot of the same process: what came, what went and what grew between the two.
+likely to leak, and what holds it. With LATER, a second snapshot: what grew between the two; if both are of one process, and no session of the
+inspector was closed between them, also what came and what went.
 
 Options:
   --rows N        constructors shown, 1..200 (default 20)

@@ -22,13 +22,13 @@ export interface ConstructorFigures {
 
 export interface ConstructorGrowth {
   name: string;
-  /** Objects that are in the later snapshot alone, and their bytes. */
-  addedCount: number;
-  addedBytes: number;
-  /** Objects that are in the earlier snapshot alone, and their bytes. */
-  removedCount: number;
-  removedBytes: number;
-  /** Added less removed, plus what objects of both grew. */
+  /** Objects that are in the later snapshot alone, and their bytes; null where ids do not tell. */
+  addedCount: number | null;
+  addedBytes: number | null;
+  /** Objects that are in the earlier snapshot alone, and their bytes; null where ids do not tell. */
+  removedCount: number | null;
+  removedBytes: number | null;
+  /** The later snapshot's less the earlier's: exact of any two. */
   netCount: number;
   netBytes: number;
 }
@@ -71,10 +71,16 @@ export interface HeapSuspect {
 export interface HeapGrowth {
   /** The earlier snapshot. */
   file: string;
-  addedCount: number;
-  addedBytes: number;
-  removedCount: number;
-  removedBytes: number;
+  /** Whether an id means the same object in both: only in two snapshots of one process between which no session of the inspector was closed. */
+  comparableById: boolean;
+  /** Ids that both have, and those of them that name an object of another class, or a string of another size. */
+  sharedIds: number;
+  differingIds: number;
+  /** null where ids do not tell. */
+  addedCount: number | null;
+  addedBytes: number | null;
+  removedCount: number | null;
+  removedBytes: number | null;
   netBytes: number;
   /** By net bytes, the most first. */
   constructors: ConstructorGrowth[];
