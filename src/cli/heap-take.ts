@@ -24,20 +24,25 @@ export interface TakeOptions {
  * Prints the file, or why there is none. Resolves to 0 or 1.
  * @throws PitotError CLI_USAGE for a pid that is none, or whose run directory is not found.
  */
-export async function takeHeap({ pid: text, dir }: TakeOptions, io: CliIo): Promise<number> {
+export async function takeHeap({ pid: text, dir }: TakeOptions, io: CliIo, seenMsMax = SEEN_MS_MAX): Promise<number> {
   const pid = Number(text);
   if (!Number.isSafeInteger(pid) || pid <= 0) throw usageError('--take', 'the number of a process', text, 'See ps for the numbers of processes.');
   const bases = dir !== undefined ? [resolve(dir)] : basesOf(pid, io.env);
-  const run = bases.map((base) => newestRun(base, pid)).find((found) => found !== null);
-  if (run == null)
+  const runs = bases.map((base) => newestRun(base, pid)).filter((found) => found !== null);
+  if (runs.length === 0)
     throw usageError('--take', 'a process that runs under pitot', text, `No run directory of it in ${bases.join(', ')}: name PITOT_DIR by --dir.`);
-  const answer = await ask(run);
+  let answer = await ask(runs[0], seenMsMax);
+  // A run of an earlier process of that number may lie where nobody looks any more.
+  for (const run of runs.slice(1)) if (answer.unseen) answer = await ask(run, seenMsMax);
   io[answer.file === null ? 'err' : 'out'](answer.file === null ? `pitot heap: refused: ${answer.reason}\n` : `${answer.file}\n`);
   return answer.file === null ? EXIT_FINDINGS : EXIT_DONE;
 }
 
+/** Unseen: no agent has taken the request. */
+type Answer = SnapshotAnswer & { unseen?: true };
+
 /** Writes the request and waits for its answer, as long as the process says that a snapshot may take, and while it lives. */
-export async function ask(run: string, seenMsMax = SEEN_MS_MAX): Promise<SnapshotAnswer> {
+export async function ask(run: string, seenMsMax = SEEN_MS_MAX): Promise<Answer> {
   const directory = join(run, REQUEST_DIRECTORY);
   const token = randomBytes(8).toString('hex');
   const request = join(directory, requestName(token));
@@ -57,7 +62,7 @@ export async function ask(run: string, seenMsMax = SEEN_MS_MAX): Promise<Snapsho
       if (existsSync(answer)) return JSON.parse(readFileSync(answer, 'utf8')) as SnapshotAnswer;
       if (isOver) return { file: null, reason: 'the process ended before it was done' };
       const waitedMs = performance.now() - askedMs;
-      if (existsSync(request) && waitedMs > seenMsMax) return { file: null, reason: 'no agent of pitot answers in this process' };
+      if (existsSync(request) && waitedMs > seenMsMax) return { file: null, reason: 'no agent of pitot answers in this process', unseen: true };
       if (waitedMs > (by?.withinMs ?? SNAPSHOT_MS_MIN) + seenMsMax) return { file: null, reason: 'there was no answer in time' };
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
@@ -79,9 +84,9 @@ function giveTo(run: string, ...files: string[]): void {
   }
 }
 
-/** Where the process may write: as this shell has it, then as the process itself has it. */
+/** Where the process may write: as it has it itself, then as this shell has it. */
 function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
-  const bases = [resolve(env.PITOT_DIR || 'pitot-reports')];
+  const bases: string[] = [];
   try {
     const cwd = readlinkSync(`/proc/${pid}/cwd`);
     const own = readFileSync(`/proc/${pid}/environ`, 'utf8')
@@ -91,6 +96,7 @@ function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
   } catch {
     // Not this user's process, or not Linux.
   }
+  bases.push(resolve(env.PITOT_DIR || 'pitot-reports'));
   return [...new Set(bases)];
 }
 
