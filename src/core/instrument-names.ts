@@ -50,4 +50,6 @@ export const OTHER = '(other)';
 
 /** Figures of the leak detector, for rules: growth an hour as a part of what was there, 0 where it says there is no leak; and hours until a limit is reached. {kind} */
 export const LEAK_PER_HOUR = 'leak.growth_per_hour';
+/** The same where the detector calls the leak critical, 0 where it does not: what the rule `memory leak` follows. {kind} */
+export const LEAK_CRITICAL_PER_HOUR = 'leak.critical_growth_per_hour';
 export const LEAK_HOURS_TO_LIMIT = 'leak.hours_to_limit';

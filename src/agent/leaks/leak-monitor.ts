@@ -1,5 +1,5 @@
 // Leaks as they show: points into the detector, verdicts to disk at once, a heap profile where one would tell more, the culprit once a snapshot was looked into. Thread: agent.
-import { LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
+import { LEAK_CRITICAL_PER_HOUR, LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import {
   AFTER_SNAPSHOT_MS,
   INDUCED_GC_BUSY_MS,
@@ -141,10 +141,11 @@ export class LeakMonitor {
 
   /** The same for rules. */
   gauges(): GaugeFigures[] {
-    return this.detector.verdicts().flatMap(({ kind, verdict, growthRatioPerHour, msToLimit }): GaugeFigures[] => {
+    return this.detector.verdicts().flatMap(({ kind, verdict, severity, growthRatioPerHour, msToLimit }): GaugeFigures[] => {
       const isLeak = verdict === 'leak';
       return [
         { name: LEAK_PER_HOUR, labels: { kind }, value: isLeak ? growthRatioPerHour : 0 },
+        { name: LEAK_CRITICAL_PER_HOUR, labels: { kind }, value: severity === 'critical' ? growthRatioPerHour : 0 },
         { name: LEAK_HOURS_TO_LIMIT, labels: { kind }, value: isLeak && msToLimit !== null ? msToLimit / HOUR_MS : Number.NaN },
       ];
     });

@@ -1,13 +1,14 @@
 // The ten rules that are on without configuration. Their figures and reasons stand in docs/rules.md.
 import {
   COMMANDS,
+  LEAK_CRITICAL_PER_HOUR,
   LEAK_HOURS_TO_LIMIT,
-  LEAK_PER_HOUR,
   PROJECTION_LAG_MS,
   STORE_CONCURRENT,
   STORE_READ,
   STORE_WRITE,
 } from '../../core/instrument-names.js';
+import { CRITICAL_RATIO_PER_HOUR, LOWER_RATIO_MIN } from '../leaks/leak-thresholds.js';
 import { DAY_MS, HOUR_MS } from './durations.js';
 import type { ActionLimits, ActionName, Condition, Metric, Rule } from './rule.js';
 
@@ -116,16 +117,16 @@ export const DEFAULT_RULES: readonly Rule[] = Object.freeze([
     runbook: 'memory growth',
     severity: 'critical',
     summary: 'memory grows without end',
-    // The detector judges how sustained the growth is; where there is none, two hours of it are.
+    // The detector judges how sustained the growth is, and whether it is critical; where there is none, two hours of it are.
     condition: {
       kind: 'any',
       of: [
-        { kind: 'threshold', metric: { gauge: LEAK_PER_HOUR }, above: 0.1, clear: 0.05 },
+        { kind: 'threshold', metric: { gauge: LEAK_CRITICAL_PER_HOUR }, above: LOWER_RATIO_MIN * CRITICAL_RATIO_PER_HOUR },
         { kind: 'threshold', metric: { gauge: LEAK_HOURS_TO_LIMIT }, below: 0.5, clear: 1 },
         {
           kind: 'growth',
           metric: { runtime: 'unwatchedMemoryBytes' },
-          perHour: 0.1,
+          perHour: CRITICAL_RATIO_PER_HOUR,
           overMs: 2 * HOUR_MS,
           confidence: 0.95,
           sustainedMs: 10 * MINUTE_MS,

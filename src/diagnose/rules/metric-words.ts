@@ -1,5 +1,5 @@
 // Metrics and their values in words, for messages and answers.
-import { LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
+import { LEAK_CRITICAL_PER_HOUR, LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import type { Labels } from '../../core/labels.js';
 import { durationWords } from './durations.js';
 import type { Metric } from './rule.js';
@@ -26,6 +26,7 @@ const RUNTIME: Readonly<Record<string, { words: string; unit: Unit }>> = {
 /** Gauges of pitot's own that read better in words. */
 const GAUGES: Readonly<Record<string, { words: string; unit: Unit }>> = {
   [LEAK_PER_HOUR]: { words: 'growth an hour of what leaks', unit: 'ratio' },
+  [LEAK_CRITICAL_PER_HOUR]: { words: 'growth an hour of what leaks critically', unit: 'ratio' },
   [LEAK_HOURS_TO_LIMIT]: { words: 'hours until what leaks reaches its limit', unit: 'plain' },
 };
 

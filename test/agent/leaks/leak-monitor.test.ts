@@ -140,6 +140,8 @@ class MadeUpProcess {
   }
 }
 
+const criticalOf = ({ monitor }: MadeUpProcess) =>
+  monitor.gauges().find(({ name, labels }) => name === 'leak.critical_growth_per_hour' && labels.kind === 'heap')!.value;
 const ofHeap = ({ told }: MadeUpProcess) => told.filter(({ kind }) => kind === 'heap');
 
 test('should tell a leak with rate, limit and allocating function, on disk, when a heap that was level for two hours grows by all that is made', async (t) => {
@@ -170,6 +172,7 @@ test('should tell a leak with rate, limit and allocating function, on disk, when
   const gauges = made.monitor.gauges();
   t.true(gauges.find(({ name, labels }) => name === 'leak.growth_per_hour' && labels.kind === 'heap')!.value > 0.8);
   t.is(gauges.find(({ name, labels }) => name === 'leak.growth_per_hour' && labels.kind === 'native')!.value, 0);
+  t.is(criticalOf(made), gauges.find(({ name, labels }) => name === 'leak.growth_per_hour' && labels.kind === 'heap')!.value);
   t.deepEqual(made.faults, []);
 });
 
@@ -203,6 +206,15 @@ test('should go on without a name when the analysis fails', async (t) => {
   await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
   t.deepEqual(made.faults, ['HEAP_ANALYSIS out of memory']);
   t.is(ofHeap(made).at(-1)!.event, 'verdict');
+});
+
+test('should tell rules of growth that is measured a little below 10 % an hour as critical, when the detector does', async (t) => {
+  const near = new MadeUpProcess(t, 2 * HOUR_MS, 5.8 * MIB, { isBlind: true });
+  await near.runTo(6 * HOUR_MS);
+  const heap = near.monitor.leaks().find(({ kind }) => kind === 'heap')!;
+  t.is(heap.verdict, 'leak');
+  t.true(heap.growthRatioPerHour > 0.08 && heap.growthRatioPerHour < 0.1, `${heap.growthRatioPerHour}`);
+  t.is(criticalOf(near), heap.growthRatioPerHour);
 });
 
 const WITHOUT_AGES: [what: string, made: Made, verdict: 'leak' | 'suspected', whyNot: RegExp][] = [

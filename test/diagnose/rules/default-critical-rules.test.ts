@@ -124,6 +124,33 @@ test('should fire memory leak when memory has grown by a fifth an hour for two h
   t.regex(sim.of('memory leak')[1], /^2[5-9]\d firing > resolved$/);
 });
 
+test('should fire memory leak when the detector calls a leak critical, and not for one of the same rate that it does not', (t) => {
+  const leaking = (critical: number): Simulation =>
+    new Simulation((atMs) => ({
+      gauges: [
+        { name: 'leak.growth_per_hour', labels: { kind: 'heap' }, value: between(atMs, 10, 60) ? 0.12 : 0 },
+        { name: 'leak.critical_growth_per_hour', labels: { kind: 'heap' }, value: between(atMs, 10, 60) ? critical : 0 },
+      ],
+      runtime: { unwatchedMemoryBytes: Number.NaN },
+    }));
+  // As it measures 10 % an hour, and as little as one that was critical may slow to.
+  for (const [ratio, percent] of [
+    [0.096, '9.6'],
+    [0.07, '7'],
+  ] as const) {
+    const critical = leaking(ratio).runTo(30 * MINUTE_MS);
+    t.deepEqual(critical.fired(), ['11 memory leak']);
+    t.is(critical.alert('memory leak')!.message, `growth an hour of what leaks critically {kind=heap} is ${percent} %, above 5 %`);
+    t.deepEqual(critical.runTo(100 * MINUTE_MS).of('memory leak')[1], '91 firing > resolved');
+  }
+  t.deepEqual(
+    leaking(0)
+      .runTo(30 * MINUTE_MS)
+      .fired(),
+    [],
+  );
+});
+
 test('should not fire memory leak when memory grows by 8 % an hour, warms up, steps, or follows the garbage collector', (t) => {
   const shapes: [string, (minute: number) => number][] = [
     ['8 % an hour', (minute) => 300e6 * (1 + (0.08 * minute) / 60)],
