@@ -21,3 +21,8 @@ export const LEAK_START_MS = 20_000;
 export const LEAK_OVER_MS = 600_000;
 /** How long memory is not looked at after a heap snapshot, ms: the allocator gives back what it can, and the collector has its next look at the rest. */
 export const AFTER_SNAPSHOT_MS = 10_000;
+/** Samples of the heap that tell pitot's sampler from another's, the oldest that live: 100 bytes each. */
+export const OWN_SAMPLES_KNOWN_MAX = 4096;
+/** A profile whose samples stand for less than this part of what is alive and younger than the sampler is not of that sampler; of fewer bytes chance says more. */
+export const UNSAMPLED_RATIO_MAX = 0.25;
+export const UNSAMPLED_BYTES_MIN = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
 // V8's sampling heap profiler on the main thread, always on at a period that costs nearly nothing: what it still holds when a leak is suspected tells when and
 // where the living objects were made. V8 has one such sampler for all that ask.
 import type { HeapSession } from '../evidence/heap-session.js';
+import { SamplerIdentity } from './sampler-identity.js';
 
 const PAUSE_BEGIN = "(h=>{if(h)h.heapPause=h.pauseBegin()})(globalThis[Symbol.for('pitot.host.1')])";
 const PAUSE_END = "(h=>{if(h?.heapPause)h.pauseEnd(h.heapPause)})(globalThis[Symbol.for('pitot.host.1')])";
@@ -33,6 +34,9 @@ export class HeapSampler {
   private readonly sources: HeapSamplerSources;
   private session: HeapSession | null = null;
   private isEnded = false;
+  private identity = new SamplerIdentity(Number.NaN);
+  /** V8's sampler is another tool's now. The session stays: to close it would end that one. */
+  private isTaken = false;
 
   constructor(intervalBytes: number, sources: HeapSamplerSources) {
     this.intervalBytes = intervalBytes;
@@ -54,8 +58,7 @@ export class HeapSampler {
         this.sources.onFault('HEAP_SAMPLER', 'another tool samples the heap: leaks are judged by their trend, without the ages of what is alive');
         return;
       }
-      await session.send('HeapProfiler.startSampling', { samplingInterval: this.intervalBytes });
-      this.startedAtMs = this.sources.nowMs();
+      await this.begin(session);
     } catch (error) {
       if (!this.isEnded) this.sources.onFault('HEAP_SAMPLER', (error as Error).message);
     }
@@ -64,13 +67,35 @@ export class HeapSampler {
   /** What is alive of all that was made since `startedAtMs`; pauses the main thread for one full collection, 0.3 to 0.9 ms a MiB. Null: there is no sampler. */
   async profile(): Promise<SamplingProfile | null> {
     const { session } = this;
-    if (session === null) return null;
-    const profile = await this.takeRunning(session);
-    if (profile !== null || this.isEnded) return profile;
-    this.sources.onFault('HEAP_SAMPLER', "another tool ended pitot's sampling of the heap: it begins anew");
+    if (session === null || this.isTaken) return null;
+    const taken = this.takeRunning(session);
+    // Waits behind the profile: what its collection left.
+    const using = readUsedBytes(session);
+    const [profile, usedBytes] = [await taken, await using];
+    if (this.isEnded) return profile;
+    if (profile === null) {
+      this.sources.onFault('HEAP_SAMPLER', "another tool ended pitot's sampling of the heap: it begins anew");
+      await this.begin(session);
+      return null;
+    }
+    if (this.identity.isOther(profile.samples, usedBytes)) {
+      this.isTaken = true;
+      this.startedAtMs = Number.NaN;
+      this.sources.onFault(
+        'HEAP_SAMPLER',
+        "another tool put its sampler of the heap in the place of pitot's: leaks are judged by their trend, without ages",
+      );
+      return null;
+    }
+    this.identity.accept(profile.samples);
+    return profile;
+  }
+
+  private async begin(session: HeapSession): Promise<void> {
+    const using = readUsedBytes(session);
     await session.send('HeapProfiler.startSampling', { samplingInterval: this.intervalBytes });
     this.startedAtMs = this.sources.nowMs();
-    return null;
+    this.identity = new SamplerIdentity(await using);
   }
 
   /** Before the process ends, else Node waits for "the debugger". */
@@ -92,5 +117,16 @@ export class HeapSampler {
     } catch {
       return null;
     }
+  }
+}
+
+/** Of main's heap; NaN: its code has hidden `process`, or the session was closed. */
+async function readUsedBytes(session: HeapSession): Promise<number> {
+  try {
+    const answer = await session.send('Runtime.evaluate', { expression: 'process.memoryUsage().heapUsed', returnByValue: true, silent: true });
+    const { value } = (answer as { result: { value?: unknown } }).result;
+    return typeof value === 'number' ? value : Number.NaN;
+  } catch {
+    return Number.NaN;
   }
 }
