@@ -31,8 +31,18 @@ export interface Leak {
   evidence: string[];
   /** Why this is no alarm; empty for a leak. */
   whyNot: string;
-  /** Heap profiles and snapshots of it, relative to the run directory, and why one was refused. */
-  files: string[];
+  /** When the snapshot was taken that the suspects were found in, ISO 8601 wall clock; absent: they were found without one. */
+  snapshotAt?: string;
+  /** Heap profiles and snapshots that may show it, and why one was refused. */
+  files: LeakFile[];
+}
+
+/** What came of taking a heap profile or snapshot. */
+export interface LeakFile {
+  /** Relative to the run directory; empty: there is no file, and the note says why. */
+  path: string;
+  /** About it, in words: `48.7 MiB, the main thread stood still for 1.8 s`, `heap-snapshot: refused: …`. */
+  note: string;
 }
 
 /** Objects that may be what leaks. */

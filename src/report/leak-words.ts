@@ -1,7 +1,7 @@
 // What is said of a leak in the page, the terminal and the picture alike.
 import { formatBytes } from '../core/units.js';
 import { formatRatio, formatSpan, significant } from '../flame/draw/page/figures.js';
-import type { Leak } from './report-types.js';
+import type { Leak, LeakFile } from './report-types.js';
 
 const KINDS: Readonly<Record<Leak['kind'], string>> = { heap: 'Heap', external: 'External memory', native: 'Native memory', handles: 'Handles' };
 
@@ -31,6 +31,13 @@ export function messageAlone({ message, culprit }: Leak): string {
   const sentence = culprit?.sentence ?? '';
   return sentence !== '' && message.endsWith(`: ${sentence}`) ? message.slice(0, -sentence.length - 2) : message;
 }
+
+/** `heap/Heap….heapsnapshot (48.7 MiB, …)`, or why there is no file. */
+export const fileWords = ({ path, note }: LeakFile): string => (path === '' ? note : note === '' ? path : `${path} (${note})`);
+
+/** How exact the function is that allocates; empty where none is named. */
+export const allocationNote = ({ suspects }: Pick<Leak, 'suspects'>): string =>
+  suspects.some(({ allocation }) => allocation !== null) ? 'by the sampling profile, in which an inlined function counts as its caller' : '';
 
 /** `1 leak`, `2 leaks, 1 suspected`; empty where nothing leaks. */
 export function leaksInWords(leaks: readonly Leak[]): string {

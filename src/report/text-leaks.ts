@@ -1,6 +1,6 @@
 // What leaks or may leak as text for people, and why the rest does not.
 import { leaksInOrder } from './finding-order.js';
-import { leakKind, messageAlone, noLeak } from './leak-words.js';
+import { allocationNote, fileWords, leakKind, messageAlone, noLeak } from './leak-words.js';
 import type { RunLeak, RunSummary } from './report-types.js';
 import { printable, wrapped } from './text-table.js';
 
@@ -24,17 +24,19 @@ function fullText(leak: RunLeak, processes: RunSummary['processes'], width: numb
   const { verdict, process, culprit, suspects, evidence, whyNot, files } = leak;
   const of = process === undefined ? '' : `, pid ${processes[process]?.pid}`;
   const others = suspects.filter(({ sentence }) => sentence !== culprit?.sentence);
+  const allocation = allocationNote(leak);
   const list = (title: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : [`${INDENT}${title}`, ...items.flatMap((item) => wrapped(item, width, `${INDENT}  `))];
   return [
     ...wrapped(`${verdict} ${leakKind(leak)}${of}: ${messageAlone(leak)}`, width, '  '),
     ...(culprit === null ? [] : wrapped(culprit.sentence, width, INDENT)),
+    ...(allocation === '' ? [] : wrapped(`allocated in: ${allocation}`, width, INDENT)),
     ...list(
       'else it may be',
       others.map(({ sentence }) => sentence),
     ),
     ...list('why it is no alarm (yet)', whyNot === '' ? [] : [whyNot]),
     ...list('evidence', evidence),
-    ...list('files', files.map(printable)),
+    ...list('files', files.map(fileWords).map(printable)),
   ];
 }

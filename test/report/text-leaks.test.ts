@@ -11,6 +11,7 @@ const HEAP = [
   '  suspected Heap: The heap may leak 90.0 MiB an hour, 180 % an hour; at this rate the memory limit is reached in 90 min',
   '    12 000 × PendingTransfer held by TransferSaga.pending (Map) in src/transfers/saga.js:12, 32.4 MiB retained; allocated in beginTransfer',
   '    src/transfers/saga.js:31',
+  '    allocated in: by the sampling profile, in which an inlined function counts as its caller',
   '    else it may be',
   '      41 000 × (string) held by AuditLog.lines (Array) in src/audit/log.js:9, 5.72 MiB retained',
   '    why it is no alarm (yet)',
@@ -19,8 +20,8 @@ const HEAP = [
   '      the live heap grew by 11.2 MiB in 8 min: 90.0 MiB an hour (surely 79.0 MiB an hour), 180 % of 50.0 MiB',
   '      the memory limit is reached in 90 min at this rate',
   '    files',
-  '      heap/Heap.20260314.102610.31817.0.001.heapprofile',
-  '      heap snapshot refused: 1.20 GiB would be needed, 410 MiB are free',
+  '      heap/Heap.20260314.102610.31817.0.001.heapprofile (of a sampler that was running)',
+  '      heap-snapshot: refused: 1.20 GiB would be needed, 410 MiB are free',
 ];
 const NONE = [
   '  External memory: no leak. does not grow (over 8 min)',

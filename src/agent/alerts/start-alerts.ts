@@ -17,7 +17,7 @@ import type { CpuWatch } from '../cpu-watch.js';
 import type { Directory } from '../directory.js';
 import { hostInName } from '../evidence/heap-files.js';
 import { heapSessionsIf } from '../evidence/heap-session.js';
-import { pauseTooLong, type SnapshotTaken } from '../evidence/heap-snapshot-action.js';
+import { pauseTooLong, type SnapshotTaken, snapshotNote } from '../evidence/heap-snapshot-action.js';
 import { removeLeftovers } from '../evidence/leftover-files.js';
 import { collectNearLimitFiles } from '../evidence/near-limit-files.js';
 import type { LeakMonitor } from '../leaks/leak-monitor.js';
@@ -125,7 +125,7 @@ function actionSources(
       log.log('info', { ...taken }, 'heap snapshot taken');
       const tooLong = pauseTooLong(taken);
       if (tooLong !== '') onFault('HEAP_PAUSE', `a heap snapshot${tooLong}`);
-      void leaks.lookInto(taken.file);
+      void leaks.lookInto(taken.file, snapshotNote(taken));
     },
     async takeFlame(sequence: string): Promise<string | null> {
       await cpu.rotateAll();

@@ -220,8 +220,12 @@ export function heapSnapshotAction(snapshots: HeapSnapshots): Action {
 
 export function snapshotWords(outcome: SnapshotOutcome): string {
   if ('refused' in outcome) return `refused: ${outcome.refused}`;
-  return `${outcome.file} (${formatBytes(outcome.fileBytes)},${pauseTooLong(outcome) || ` the main thread stood still for ${durationWords(outcome.pauseMs)}`})`;
+  return `${outcome.file} (${snapshotNote(outcome)})`;
 }
+
+/** Its size, and what it did to the process: `48.7 MiB, the main thread stood still for 1.8 s`. */
+export const snapshotNote = (taken: SnapshotTaken): string =>
+  `${formatBytes(taken.fileBytes)},${pauseTooLong(taken) || ` the main thread stood still for ${durationWords(taken.pauseMs)}`}`;
 
 /** Empty: the standstill was within what was allowed. What is expected beforehand is no bound: a busy machine takes several times as long. */
 export function pauseTooLong({ pauseMs, pauseMsMax }: Pick<SnapshotTaken, 'pauseMs' | 'pauseMsMax'>): string {

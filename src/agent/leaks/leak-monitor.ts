@@ -16,12 +16,14 @@ import { LeakDetector } from '../../diagnose/leaks/leak-detector.js';
 import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
 import type { LeakLimits } from '../../diagnose/leaks/memory-point.js';
 import { HOUR_MS } from '../../diagnose/rules/durations.js';
-import type { HeapAnalysis, HeapHints, HeapSuspect } from '../../heap/heap-analysis.js';
+import type { HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
 import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
 import type { Leak } from '../../report/report-types.js';
 import type { ThreadSample } from '../drained-thread.js';
 import type { SamplingProfile } from './heap-sampler.js';
-import { leakOf } from './leak-of-verdict.js';
+import { LeakFiles } from './leak-files.js';
+import { leakOf, type NamedSuspects } from './leak-of-verdict.js';
+import { grownIn, type TakenSnapshot } from './taken-snapshot.js';
 
 export interface LeakMonitorOptions {
   /** The run directory. */
@@ -64,11 +66,12 @@ export class LeakMonitor {
   /** Memory is not looked at before this time; 0: it is. */
   private blindUntilMs = 0;
   private allocatedBefore = Number.NaN;
-  /** What the newest snapshot shows of each kind that was growing then. */
-  private readonly suspects = new Map<LeakKind, readonly HeapSuspect[]>();
-  private snapshot = '';
+  /** What a snapshot shows of each kind that was growing then. */
+  private readonly suspects = new Map<LeakKind, NamedSuspects>();
+  /** The newest; null: there is none. */
+  private snapshot: TakenSnapshot | null = null;
   private analysing: Promise<void> = Promise.resolve();
-  private files: string[] = [];
+  private readonly files = new LeakFiles();
 
   constructor(options: LeakMonitorOptions, sources: LeakSources) {
     this.options = options;
@@ -165,8 +168,10 @@ export class LeakMonitor {
 
   /** What came of the heap actions of alerts about leaks: files, and why one was refused. */
   noteFiles(results: readonly string[]): void {
-    if (results.length === 0 || results.join() === this.files.join()) return;
-    this.files = results.slice(-FILES_MAX);
+    if (this.files.note(results)) this.tellFiles();
+  }
+
+  private tellFiles(): void {
     for (const verdict of this.detector.verdicts()) if (verdict.verdict === 'leak') this.tell('files', verdict);
   }
 
@@ -180,11 +185,13 @@ export class LeakMonitor {
     this.blindUntilMs = this.sources.nowMs() + AFTER_SNAPSHOT_MS;
   }
 
-  /** A snapshot was taken: what leaks may be named. file: relative to the run directory. */
-  lookInto(file: string): Promise<void> {
-    this.snapshot = file;
+  /** A snapshot was taken, by whatever asked for it: what leaks may be named. file: relative to the run directory. */
+  lookInto(file: string, note = ''): Promise<void> {
+    const verdicts = this.detector.verdicts();
+    this.snapshot = { file, atMs: this.sources.nowMs(), grownBytes: new Map(verdicts.map(({ kind, grownBytes }) => [kind, grownBytes])) };
     this.suspects.clear();
-    for (const { kind, verdict } of this.detector.verdicts()) if (verdict !== 'none' && kind !== 'handles') this.name(kind);
+    if (this.files.add({ path: file, note })) this.tellFiles();
+    for (const { kind, verdict } of verdicts) if (verdict !== 'none' && kind !== 'handles') this.name(kind);
     return this.analysing;
   }
 
@@ -193,11 +200,12 @@ export class LeakMonitor {
     const find = (): LeakVerdict | undefined => this.detector.verdicts().find((verdict) => verdict.kind === kind && verdict.verdict !== 'none');
     this.analysing = this.analysing.then(async () => {
       const before = find();
-      if (before === undefined || this.snapshot === '') return;
+      const { snapshot } = this;
+      const grownBytes = before === undefined || snapshot === null ? null : grownIn(snapshot, before);
+      if (before === undefined || snapshot === null || grownBytes === null) return;
       try {
-        const hints = hintsOf(before);
-        const { suspects } = await this.sources.analyze(this.snapshot, hints);
-        this.suspects.set(kind, suspects);
+        const { suspects } = await this.sources.analyze(snapshot.file, hintsOf(before, grownBytes));
+        this.suspects.set(kind, { suspects, takenAtMs: snapshot.atMs });
         const now = find();
         if (now !== undefined) this.tell('named', now);
       } catch (error) {
@@ -222,9 +230,9 @@ export class LeakMonitor {
       }
       this.told.set(kind, verdict.verdict);
       this.tell('verdict', verdict);
-      // A snapshot that was taken before shows less of it, and more than nothing: the next may be a day away.
+      // A snapshot that was taken since it began shows less of it, and more than nothing: the next may be a day away.
       const isNameable = verdict.verdict === 'leak' && kind !== 'handles';
-      if (isNameable && this.snapshot !== '' && !this.suspects.has(kind)) this.name(kind);
+      if (isNameable && this.snapshot !== null && !this.suspects.has(kind)) this.name(kind);
     }
   }
 
@@ -263,17 +271,17 @@ export class LeakMonitor {
   private leakOf(verdict: LeakVerdict): Leak {
     return leakOf(verdict, {
       cwd: this.options.cwd,
+      timeScale: this.options.timeScale,
+      nowMs: this.sources.nowMs(),
       wallAheadMs: this.sources.nowWallMs() - this.sources.nowMs(),
-      suspects: this.suspects.get(verdict.kind) ?? [],
-      files: verdict.verdict === 'none' ? [] : this.files,
+      named: this.suspects.get(verdict.kind) ?? null,
+      files: verdict.verdict === 'none' ? [] : this.files.all,
     });
   }
 }
 
-/** Results of heap actions that a finding carries: the newest. */
-const FILES_MAX = 8;
-
-function hintsOf({ kind, grownBytes, functions }: LeakVerdict): HeapHints {
+/** grownBytes: when the snapshot was taken. */
+function hintsOf({ kind, functions }: LeakVerdict, grownBytes: number): HeapHints {
   return {
     ...(kind === 'handles' ? {} : { kind }),
     ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),

@@ -5,15 +5,24 @@ import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { nameFrame } from '../../flame/names/frame-name.js';
 import type { HeapSuspect } from '../../heap/heap-analysis.js';
-import type { Leak, LeakSuspect } from '../../report/report-types.js';
+import type { Leak, LeakFile, LeakSuspect } from '../../report/report-types.js';
 
 export interface LeakContext {
   cwd: string;
+  timeScale: number;
+  /** Now, on the clock of the verdict. */
+  nowMs: number;
   /** Wall clock less monotonic clock, ms. */
   wallAheadMs: number;
-  /** Of a snapshot that was taken for this kind; empty: there is none. */
+  /** null: no snapshot was looked into for this kind. */
+  named: NamedSuspects | null;
+  files: readonly LeakFile[];
+}
+
+/** What a snapshot shows, and when it was taken, on the clock of the verdict. */
+export interface NamedSuspects {
   suspects: readonly HeapSuspect[];
-  files: readonly string[];
+  takenAtMs: number;
 }
 
 const NOUNS: Record<LeakKind, string> = {
@@ -24,6 +33,9 @@ const NOUNS: Record<LeakKind, string> = {
 };
 const SUSPECTS_MAX = 3;
 const MINUTE_MS = 60_000;
+/** Age from which on a snapshot's is told; on a clock that is sped up not before OLD_REAL_MS: to take one and look into it takes real time. */
+const OLD_MS = 5 * MINUTE_MS;
+const OLD_REAL_MS = MINUTE_MS;
 
 export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
   const named = namesOf(verdict, context);
@@ -33,7 +45,7 @@ export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
     // A package's dispatcher calls everything.
     ...(caller !== undefined && named.isOwn(caller.file) ? { caller: { ...caller, ...named.place(caller) } } : {}),
   }));
-  const suspects = suspectsOf(functions, context.suspects, verdict, named);
+  const suspects = suspectsOf(functions, verdict, context, named);
   const { kind, limit, sinceMs, lowerPerHour, upperPerHour, name } = verdict;
   return {
     verdict: verdict.verdict,
@@ -53,26 +65,21 @@ export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
     suspects,
     evidence: verdict.evidence.map(named.text),
     whyNot: named.text(verdict.whyNot),
+    ...(context.named === null ? {} : { snapshotAt: new Date(context.named.takenAtMs + context.wallAheadMs).toISOString() }),
     files: [...context.files],
   };
 }
 
-/** Before a snapshot was looked into: the functions whose objects stay. After it: what it shows, and who made it. */
-function suspectsOf(
-  functions: readonly AgedFunction[],
-  found: readonly HeapSuspect[],
-  { growthBytesPerHour }: LeakVerdict,
-  named: Names,
-): LeakSuspect[] {
+/** Before a snapshot was looked into: the functions whose objects stay. After it: what it shows, and who made it, where that is known. */
+function suspectsOf(functions: readonly AgedFunction[], { growthBytesPerHour }: LeakVerdict, context: LeakContext, named: Names): LeakSuspect[] {
+  const found = context.named?.suspects ?? [];
   if (found.length === 0) return functions.slice(0, SUSPECTS_MAX).map(onlyAllocated);
   return found.slice(0, SUSPECTS_MAX).map((suspect, rank): LeakSuspect => {
     const { count, retainedBytes, holder, holderPlace, place, retainers } = suspect;
     const at = holderPlace ?? place;
-    const files = [holderPlace, place].map((it) => (it === null ? '' : named.file(it.file)));
-    const made = functions.find(({ file }) => file !== '' && files.includes(file)) ?? (rank === 0 ? functions[0] : undefined);
-    // V8 charges what a constructor makes to the constructor, whose name is told already.
-    const maker = made?.function === suspect.constructor ? { ...made, ...made.caller } : made;
+    const maker = makerOf(suspect, found, functions, named);
     const growth = rank === 0 && growthBytesPerHour > 0 ? `, growing ${formatBytes(growthBytesPerHour)} an hour` : '';
+    const made = maker === undefined ? '' : `; allocated in ${placeOf(maker)}`;
     return {
       constructor: suspect.constructor,
       count,
@@ -82,9 +89,26 @@ function suspectsOf(
       line: at?.line ?? 0,
       allocation: maker === undefined ? null : { function: maker.function, file: maker.file, line: maker.line, ratio: maker.ratio },
       retainers: retainers.map(named.text),
-      sentence: named.text(`${suspect.sentence}${growth}${maker === undefined ? '' : `; allocated in ${placeOf(maker)}`}`),
+      sentence: named.text(`${suspect.sentence}${growth}${made}${rank === 0 ? ageOf(context) : ''}`),
     };
   });
+}
+
+/** Who allocates what is suspected: the class's own constructor, else a function in a file of the class or the holder. None agrees: it is not known. */
+function makerOf(suspect: HeapSuspect, found: readonly HeapSuspect[], functions: readonly AgedFunction[], named: Names): AgedFunction | undefined {
+  const own = functions.find((it) => it.function !== '' && it.function === suspect.constructor);
+  // V8 charges what a constructor makes to the constructor, whose name is told already.
+  if (own !== undefined) return { ...own, ...own.caller };
+  const files = [suspect.holderPlace, suspect.place].map((it) => (it === null ? '' : named.file(it.file)));
+  // A constructor of another suspect's class made that one.
+  return functions.find((it) => it.file !== '' && files.includes(it.file) && !found.some((other) => other.constructor === it.function));
+}
+
+/** Empty: the snapshot is young. */
+function ageOf({ named, nowMs, timeScale }: LeakContext): string {
+  const realMs = named === null ? 0 : nowMs - named.takenAtMs;
+  const isOld = realMs > Math.max(OLD_MS / timeScale, OLD_REAL_MS);
+  return isOld ? `; counted in a snapshot that is ${durationWords(roundMinutes(realMs * timeScale))} old` : '';
 }
 
 function onlyAllocated(made: AgedFunction): LeakSuspect {
@@ -131,12 +155,12 @@ interface Names {
   text(text: string): string;
 }
 
-function namesOf({ functions }: LeakVerdict, { cwd, suspects }: LeakContext): Names {
+function namesOf({ functions }: LeakVerdict, { cwd, named }: LeakContext): Names {
   const frame = (raw: string) => nameFrame({ function: '', url: raw, line: 0, column: 0 }, { cwd });
   const file = (raw: string): string => (raw === '' ? '' : frame(raw).file);
   const raws = [
     ...functions.flatMap((it) => [it.file, it.caller?.file ?? '']),
-    ...suspects.flatMap(({ holderPlace, place }) => [holderPlace?.file ?? '', place?.file ?? '']),
+    ...(named?.suspects ?? []).flatMap(({ holderPlace, place }) => [holderPlace?.file ?? '', place?.file ?? '']),
   ];
   // The longest first: a path may be a part of another.
   const known = [...new Set(raws)].filter((raw) => raw !== '').sort((a, b) => b.length - a.length);

@@ -179,8 +179,7 @@ test('should tell a leak with rate, limit and allocating function, on disk, when
 test('should name the culprit when a snapshot was looked into, with what the detector knows as hints', async (t) => {
   const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
   await made.runTo(3 * HOUR_MS);
-  made.monitor.noteFiles(['heap-snapshot: heap/Heap.1.heapsnapshot (25 MiB)']);
-  await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot', '25 MiB');
   t.deepEqual(
     made.asked.map(({ file }) => file),
     ['heap/Heap.1.heapsnapshot'],
@@ -196,8 +195,64 @@ test('should name the culprit when a snapshot was looked into, with what the det
     named.culprit!.sentence,
     /^12 000 × Session held by SessionStore\.sessions \(Map\) in src\/store\.js:41, 34 MiB retained, growing [56]\d\.\d MiB an hour; allocated in createSession src\/store\.js:18$/,
   );
-  t.deepEqual(named.files, ['heap-snapshot: heap/Heap.1.heapsnapshot (25 MiB)']);
+  t.deepEqual(named.files, [{ path: 'heap/Heap.1.heapsnapshot', note: '25 MiB' }]);
+  t.is(Date.parse(named.snapshotAt!) - WALL_MS, made.atMs);
   t.is(made.monitor.leaks().find(({ kind }) => kind === 'heap')!.culprit!.constructor, 'Session');
+});
+
+test('should name nothing from a snapshot when it was taken before the leak began', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
+  await made.runTo(HOUR_MS);
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot', '25 MiB');
+  await made.runTo(3 * HOUR_MS);
+  const leak = ofHeap(made).at(-1)!;
+  t.deepEqual([leak.event, leak.verdict, made.asked], ['verdict', 'leak', []]);
+  t.is(leak.snapshotAt, undefined);
+  t.regex(leak.culprit!.sentence, /of all ages, allocated in createSession src\/store\.js:18$/);
+  t.deepEqual(leak.files, [{ path: 'heap/Heap.1.heapsnapshot', note: '25 MiB' }], 'it may be compared with a later one');
+});
+
+test('should name from a snapshot that is older than the verdict with the growth of its time, and tell its age, when the leak had begun', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
+  await made.runTo(2 * HOUR_MS + 5 * MINUTE_MS);
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
+  t.deepEqual([ofHeap(made), made.asked], [[], []], 'nothing is suspected yet');
+  await made.runTo(3 * HOUR_MS);
+  t.is(made.asked.length, 1);
+  const grownMib = made.asked[0]!.hints.growthBytes! / MIB;
+  t.true(grownMib > 3 && grownMib < 9, `${grownMib} MiB of 5`);
+  const named = ofHeap(made).at(-1)!;
+  t.is(named.event, 'named');
+  t.is(Date.parse(named.snapshotAt!) - WALL_MS, 2 * HOUR_MS + 5 * MINUTE_MS);
+  const { culprit } = made.monitor.leaks().find(({ kind }) => kind === 'heap')!;
+  t.regex(culprit!.sentence, /allocated in createSession src\/store\.js:18; counted in a snapshot that is 55 min old$/);
+});
+
+test('should list each file once, also those that alerts did not take, and tell refusals, when leaks are reported', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
+  await made.runTo(3 * HOUR_MS);
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot', '25 MiB');
+  await made.monitor.lookInto('heap/Heap.2.heapsnapshot', '26 MiB');
+  const results = ['heap-profile: heap/Heap.3.heapprofile (1 s)', 'heap-snapshot: heap/Heap.2.heapsnapshot (26 MiB)'];
+  const before = made.told.length;
+  made.monitor.noteFiles(results);
+  made.monitor.noteFiles(results);
+  t.deepEqual(
+    made.told.slice(before).map(({ event, kind, files }) => ({ event, kind, files })),
+    [
+      {
+        event: 'files' as const,
+        kind: 'heap' as const,
+        files: [
+          { path: 'heap/Heap.1.heapsnapshot', note: '25 MiB' },
+          { path: 'heap/Heap.3.heapprofile', note: '1 s' },
+          { path: 'heap/Heap.2.heapsnapshot', note: '26 MiB' },
+        ],
+      },
+    ],
+  );
+  made.monitor.noteFiles(['heap-snapshot: refused: one is being taken']);
+  t.deepEqual(made.monitor.leaks()[0]!.files.at(-1), { path: '', note: 'heap-snapshot: refused: one is being taken' });
 });
 
 test('should go on without a name when the analysis fails', async (t) => {
@@ -205,7 +260,10 @@ test('should go on without a name when the analysis fails', async (t) => {
   await made.runTo(3 * HOUR_MS);
   await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
   t.deepEqual(made.faults, ['HEAP_ANALYSIS out of memory']);
-  t.is(ofHeap(made).at(-1)!.event, 'verdict');
+  t.deepEqual(
+    ofHeap(made).map(({ event }) => event),
+    ['verdict', 'verdict', 'files'],
+  );
 });
 
 test('should tell rules of growth that is measured a little below 10 % an hour as critical, when the detector does', async (t) => {

@@ -11,7 +11,7 @@ import { stallsSection } from './stalls.js';
 
 /** What was found, in the order of the page: anchor, title, and the section where there is any. */
 const KINDS: readonly [string, string, (run: RunSummary) => number, (run: RunSummary, toDirectory: ToDirectory) => Markup][] = [
-  ['alerts', 'Alerts', (run) => run.alerts.length, (run) => alertsSection(run.alerts)],
+  ['alerts', 'Alerts', (run) => run.alerts.length, alertsSection],
   ['kpis', 'KPIs', (run) => run.kpis.length, (run) => kpisSection(run.kpis)],
   ['advice', 'Advice', (run) => run.advice.length, (run) => adviceSection(run.advice)],
   ['stalls', 'Stalls', (run) => run.stalls.length, stallsSection],

@@ -1,8 +1,8 @@
 // What leaks or may leak: a card each, with what is most likely leaking in a sentence, who else it may be, the figures behind it, and its files.
 import { formatRatio, formatTime } from '../../../flame/draw/page/figures.js';
 import { html, type Markup } from '../../../flame/draw/page/markup.js';
-import { leakKind, leakRate, leaksInWords, messageAlone, noLeak, timeToLimit } from '../../leak-words.js';
-import type { Leak, LeakSuspect, RunLeak, RunSummary } from '../../report-types.js';
+import { allocationNote, leakKind, leakRate, leaksInWords, messageAlone, noLeak, timeToLimit } from '../../leak-words.js';
+import type { Leak, LeakFile, RunLeak, RunSummary } from '../../report-types.js';
 import { fileLink, type ToDirectory } from '../file-link.js';
 import { place } from './place.js';
 import { tag } from './tag.js';
@@ -38,9 +38,9 @@ ${facts(leak)}
 <div class="alert-parts">
 ${list('Why it is no alarm (yet)', whyNot === '' ? [] : [whyNot])}
 ${list('Evidence', evidence)}
-${culprit !== null && held(culprit)}
+${culprit !== null && held(leak)}
 ${others.length > 0 && html`<div><h4>Else it may be</h4><ol>${others.map(({ sentence }) => html`<li>${unbroken(sentence)}</li>`)}</ol></div>`}
-${files.length > 0 && html`<div><h4>Files</h4><ul>${files.map((file) => html`<li>${file.includes(' ') ? file : fileLink(file, to)}</li>`)}</ul></div>`}
+${files.length > 0 && html`<div><h4>Files</h4><ul>${files.map((it) => html`<li>${file(it, to)}</li>`)}</ul></div>`}
 </div></article>`;
 }
 
@@ -59,8 +59,13 @@ const list = (title: string, lines: readonly string[]): Markup | false =>
   lines.length > 0 && html`<div><h4>${title}</h4><ul>${lines.map((line) => html`<li>${unbroken(line)}</li>`)}</ul></div>`;
 
 /** Who made the objects, and the way from the root to them. */
-function held({ allocation, retainers }: LeakSuspect): Markup | false {
-  if (allocation === null && retainers.length === 0) return false;
-  return html`<div>${allocation !== null && html`<h4>Allocated in</h4><p>${place(allocation)}${allocation.ratio > 0 && html`, ${formatRatio(allocation.ratio)} of the growth`}</p>`}
+function held(leak: Leak): Markup | false {
+  const { allocation = null, retainers = [] } = leak.culprit ?? {};
+  const note = allocationNote(leak);
+  if (note === '' && retainers.length === 0) return false;
+  return html`<div>${note !== '' && html`<h4>Allocated in</h4><p>${allocation === null ? 'not known; of the others' : [place(allocation), allocation.ratio > 0 && `, ${formatRatio(allocation.ratio)} of the growth`]}, ${note}</p>`}
 ${retainers.length > 0 && html`<h4>Held by, from the root on</h4><p class="retainers">${retainers.map((retainer, index) => html`${index > 0 && ' › '}<code>${retainer}</code>`)}</p>`}</div>`;
 }
+
+const file = ({ path, note }: LeakFile, to: string | null): Markup =>
+  html`${path !== '' && fileLink(path, to)}${path !== '' && note !== '' ? ` (${note})` : note}`;
