@@ -1,9 +1,12 @@
 // What came of one program: the verdict, when it came, and whether the culprit is the right one.
 import type { Pattern } from './corpus/pattern.js';
-import type { VerdictLine } from './read-verdicts.js';
+import type { SuspectRead, VerdictLine } from './read-verdicts.js';
 
 /** `missed`: a leak without the verdict. `false`: a verdict `leak` where nothing leaks. */
 export type Judgement = 'right' | 'missed' | 'false';
+
+/** What the naming rests on: a snapshot that was looked into, or the sampling profile's functions alone. */
+export type NamedBy = 'snapshot' | 'functions' | 'nothing';
 
 export interface Outcome {
   pattern: Pattern;
@@ -19,11 +22,18 @@ export interface Outcome {
   /** Of the last line that says leak. */
   growthBytesPerHour: number;
   msToLimit: number | null;
-  /** Whether the first of the suspects, or one of the three, names the class or the holder; null where nothing leaks, or no leak was seen. */
+  namedBy: NamedBy;
+  /** Why no snapshot was looked into; empty: one was, or there was no leak to look for. */
+  noSnapshot: string;
+  /**
+   * Whether the first of the suspects, or one of the three, is the class, the holder or the way to them; of functions alone, the one that allocates.
+   * null where nothing leaks, or no leak was seen.
+   */
   culpritFirst: boolean | null;
   culpritAmongThree: boolean | null;
   /** Whether the function that allocates is named; null where it has no name. */
   allocationRight: boolean | null;
+  /** Sentences. */
   suspects: string[];
   whyNot: string;
   /** Why the program ended before its time; empty: it did not. */
@@ -44,9 +54,11 @@ export function outcomeOf(lines: readonly VerdictLine[], { pattern, node, startM
   const leaks = lines.filter(({ verdict }) => verdict === 'leak');
   const isLeak = leaks.length > 0;
   const isExpected = pattern.expected === 'leak';
-  const named = leaks.findLast(({ suspects }) => suspects.length > 0);
+  const ofKind = leaks.filter(({ kind }) => kind === pattern.kind);
+  const named = ofKind.findLast(({ isNamed }) => isNamed) ?? ofKind.findLast(({ suspects }) => suspects.length > 0);
   const suspects = named?.suspects.slice(0, 3) ?? [];
-  const names = (sentence: string): boolean => pattern.culprit.some((name) => name.test(sentence));
+  const namedBy = named === undefined ? 'nothing' : named.isNamed ? 'snapshot' : 'functions';
+  const isRight = (suspect: SuspectRead): boolean => (namedBy === 'snapshot' ? isCulprit(suspect, pattern) : allocates(suspect, pattern));
   const isJudged = isExpected && isLeak;
   return {
     pattern,
@@ -57,11 +69,25 @@ export function outcomeOf(lines: readonly VerdictLine[], { pattern, node, startM
     minutesToLeak: isLeak ? ((leaks[0].atMs - startMs) * scale) / 60_000 : null,
     growthBytesPerHour: leaks.at(-1)?.growthBytesPerHour ?? 0,
     msToLimit: leaks.at(-1)?.msToLimit ?? null,
-    culpritFirst: isJudged ? suspects.length > 0 && names(suspects[0]) : null,
-    culpritAmongThree: isJudged ? suspects.some(names) : null,
-    allocationRight: isJudged && pattern.allocation !== '' ? (named?.allocations ?? []).some((name) => name.includes(pattern.allocation)) : null,
-    suspects,
+    namedBy,
+    noSnapshot: isJudged && namedBy !== 'snapshot' ? whyNoSnapshot(leaks, ofKind.length > 0) : '',
+    culpritFirst: isJudged ? suspects.slice(0, 1).some(isRight) : null,
+    culpritAmongThree: isJudged ? suspects.some(isRight) : null,
+    allocationRight: isJudged && pattern.allocation !== '' ? suspects.some((suspect) => allocates(suspect, pattern)) : null,
+    suspects: suspects.map(({ sentence }) => sentence),
     whyNot: whyNot.get(pattern.kind) || (lines.findLast((line) => line.whyNot !== '')?.whyNot ?? ''),
     failure,
   };
+}
+
+const isCulprit = ({ terms }: SuspectRead, { culprit }: Pattern): boolean => terms.some((term) => culprit.some((name) => name.test(term)));
+
+/** `put`, also as `LruCache.put`. */
+const allocates = ({ allocating }: SuspectRead, { allocation }: Pattern): boolean =>
+  allocation !== '' && allocating.some((name) => name === allocation || name.endsWith(`.${allocation}`));
+
+function whyNoSnapshot(leaks: readonly VerdictLine[], isOfKind: boolean): string {
+  const refusal = leaks.findLast((line) => line.refusal !== '')?.refusal ?? '';
+  if (refusal !== '') return `refused: ${refusal}`;
+  return isOfKind ? 'it was not taken, or not looked into, before the end' : 'the verdict is on another class of memory';
 }

@@ -37,7 +37,7 @@ const right = (title: string): Column => ({ title, align: 'right' });
 
 function outcomeTable(outcomes: readonly Outcome[]): string[] {
   const columns = [left('program'), left('no.'), left('expected'), left('verdict'), left(''), left('said of'), right('after'), right('an hour')];
-  columns.push(right('left'), left('culprit'), left('of three'), left('allocated'));
+  columns.push(right('left'), left('named by'), left('culprit'), left('of three'), left('allocated'));
   const rows = outcomes.map((outcome) => [
     outcome.pattern.id,
     outcome.pattern.number,
@@ -48,6 +48,7 @@ function outcomeTable(outcomes: readonly Outcome[]): string[] {
     outcome.minutesToLeak === null ? '' : `${Math.round(outcome.minutesToLeak)} min`,
     outcome.minutesToLeak === null ? '' : formatBytes(outcome.growthBytesPerHour),
     outcome.msToLimit === null ? '' : `${(outcome.msToLimit / 3_600_000).toFixed(1)} h`,
+    outcome.culpritFirst === null ? '' : outcome.namedBy,
     yesNo(outcome.culpritFirst),
     yesNo(outcome.culpritAmongThree),
     yesNo(outcome.allocationRight),
@@ -60,29 +61,39 @@ function outcomeTable(outcomes: readonly Outcome[]): string[] {
 }
 
 /** What a person asks who sees the row: what was named instead, why nothing was said, why it failed. */
-function remarkOf({ failure, judgement, culpritFirst, suspects, whyNot }: Outcome): string[] {
+function remarkOf({ failure, judgement, culpritFirst, suspects, whyNot, noSnapshot }: Outcome): string[] {
   if (failure !== '') return [failure];
   if (judgement === 'missed') return [`missed: ${whyNot === '' ? 'nothing was said' : whyNot}`];
   if (judgement === 'false') return [`false: ${suspects[0] ?? 'nothing named'}`];
-  return culpritFirst === false ? [`named instead: ${suspects[0] ?? 'nothing'}`] : [];
+  return [
+    ...(noSnapshot === '' ? [] : [`no snapshot: ${noSnapshot}`]),
+    ...(culpritFirst === false ? [`named instead: ${suspects[0] ?? 'nothing'}`] : []),
+  ];
 }
 
 function scoreTable(scores: readonly Score[]): string[] {
   const columns = [left('Node.js'), right('recall'), right('precision'), right('false criticals'), right('culprit first'), right('of three')];
-  columns.push(right('allocated'), right('median'), right('not run'));
+  columns.push(right('by function'), right('no snapshot'), right('allocated'), right('median'), right('not run'));
   const rows = scores.map((score) => [
     score.node,
     `${share(score.recall)} (${score.found}/${score.leaks})`,
     share(score.precision),
     `${score.falseCriticals} of ${score.harmless}`,
-    share(score.culpritFirst),
-    share(score.culpritAmongThree),
+    ofAll(score.culpritFirst, score.leaks),
+    ofAll(score.culpritAmongThree, score.leaks),
+    String(score.byFunctions),
+    String(score.withoutSnapshot),
     share(score.allocationRight),
     Number.isNaN(score.minutesToLeak) ? '–' : `${Math.round(score.minutesToLeak)} min`,
     String(score.failed),
   ]);
-  return textTable(columns, rows, WIDTH);
+  return [...textTable(columns, rows, WIDTH), '', ...NOTES];
 }
 
+const NOTES = [
+  '  culprit first, of three: of all leaks, seen or not; by function: those of the first for which the allocating function alone is named, as there is no snapshot',
+  '  no snapshot: leaks that were seen and of which none was looked into; why is under the table of the line',
+];
+const ofAll = (ratio: number, all: number): string => (all === 0 ? '–' : `${share(ratio)} (${Math.round(ratio * all)}/${all})`);
 const share = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(2));
 const yesNo = (value: boolean | null): string => (value === null ? '' : value ? 'yes' : 'NO');

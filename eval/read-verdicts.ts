@@ -16,13 +16,27 @@ export interface VerdictLine {
   confidence: number;
   msToLimit: number | null;
   message: string;
-  /** Sentences, the likeliest first. */
-  suspects: string[];
-  /** Functions that allocated what stays, as the suspects name them. */
-  allocations: string[];
+  /** The likeliest first. */
+  suspects: SuspectRead[];
+  /** Why there is no snapshot, as the alert's action said; empty: it was not refused. */
+  refusal: string;
   evidence: string[];
   whyNot: string;
 }
+
+/** What a suspect says, apart: a sentence also holds names of files, which are called as what leaks in them. */
+export interface SuspectRead {
+  sentence: string;
+  /** Class of the objects, who holds them, and the last of the way to them; empty where a function alone is known. */
+  terms: string[];
+  /** Functions that are said to have allocated them, and who calls those. */
+  allocating: string[];
+}
+
+/** Hops before the object, and the object itself: farther up, the way is that of all objects of the program. */
+const HOPS = 3;
+/** Of a holder: ` in closure-array.js`, and of Node.js's modules ` in node:timers`. */
+const IN_FILE = / in (?:node:\S+|\S+\.[cm]?[jt]s)/g;
 
 /** All lines of the runs under PITOT_DIR, in order of time. */
 export function readVerdicts(reportsDir: string): VerdictLine[] {
@@ -77,8 +91,8 @@ function verdictLine(line: Record<string, unknown>): VerdictLine | null {
     confidence: numberOf(line.confidence),
     msToLimit: typeof line.msToLimit === 'number' ? line.msToLimit : null,
     message: textOf(line.message),
-    suspects: suspects.map(sentenceOf).filter((sentence) => sentence !== ''),
-    allocations: suspects.map(allocationOf).filter((name) => name !== ''),
+    suspects: suspects.map(suspectRead).filter(({ sentence }) => sentence !== ''),
+    refusal: refusalOf(line.files),
     evidence: Array.isArray(line.evidence) ? line.evidence.map(textOf) : [],
     whyNot: textOf(line.whyNot),
   };
@@ -90,13 +104,22 @@ function suspectsOf({ culprit, suspects }: Record<string, unknown>): unknown[] {
   return culprit === null || culprit === undefined ? [] : [culprit];
 }
 
-function sentenceOf(suspect: unknown): string {
-  return typeof suspect === 'string' ? suspect : textOf((suspect as { sentence?: unknown } | null)?.sentence);
+function suspectRead(suspect: unknown): SuspectRead {
+  const { constructor: name, holder, retainers, sentence, allocation } = (suspect ?? {}) as Record<string, unknown>;
+  const hops = Array.isArray(retainers) ? retainers.slice(-HOPS).map(textOf) : [];
+  const terms = [textOf(name), textOf(holder).replace(IN_FILE, ''), ...hops].filter((term) => term !== '');
+  const text = textOf(sentence);
+  const callers = terms.length > 0 ? [] : Array.from(text.matchAll(/, called by (\S+)/g), ([, caller]) => caller);
+  const made = textOf((allocation as { function?: unknown } | null)?.function);
+  return { sentence: text, terms, allocating: [made, ...callers].filter((it) => it !== '') };
 }
 
-function allocationOf(suspect: unknown): string {
-  return typeof suspect === 'string' ? '' : textOf((suspect as { allocation?: { function?: unknown } | null } | null)?.allocation?.function);
+/** The newest of them. */
+function refusalOf(files: unknown): string {
+  const notes = Array.isArray(files) ? files.map((file) => textOf((file as { note?: unknown } | null)?.note)) : [];
+  return notes.findLast((note) => note.startsWith(REFUSED))?.slice(REFUSED.length) ?? '';
 }
 
+const REFUSED = 'heap-snapshot: refused: ';
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);

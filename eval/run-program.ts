@@ -42,10 +42,11 @@ export async function runProgram(pattern: Pattern, options: RunOptions): Promise
   const startMs = Date.now();
   const program = start(pattern, reportsDir, options);
   const watchedMs = (pattern.minutes * 60_000) / scale;
+  const endMs = startMs + watchedMs + namingMs(pattern) + END_MS_MAX;
   let isStopped = false;
-  while (!program.hasEnded() && Date.now() - startMs < watchedMs + END_MS_MAX) {
+  while (!program.hasEnded() && Date.now() < endMs) {
     await Promise.race([program.ended, pause(LOOK_MS)]);
-    if (pattern.expected !== 'leak' || !isDone(readVerdicts(reportsDir))) continue;
+    if (pattern.expected !== 'leak' || !isDone(readVerdicts(reportsDir), pattern, startMs + watchedMs)) continue;
     isStopped = true;
     break;
   }
@@ -65,17 +66,23 @@ function startFailure(reportsDir: string, output: string): string {
   return runDirectories(reportsDir).length === 0 ? `pitot wrote nothing: ${output}` : '';
 }
 
-/** Named, or so long after the verdict that nothing more will come. */
-function isDone(lines: readonly VerdictLine[]): boolean {
-  const leak = lines.find(({ verdict }) => verdict === 'leak');
-  if (leak === undefined) return false;
-  return lines.some(({ isNamed, verdict }) => isNamed && verdict === 'leak') || Date.now() - leak.atMs > NAME_MS_MAX;
+/** A leak goes on beyond the time in which its verdict is waited for: none is cut off in the middle of its naming. */
+const namingMs = ({ expected }: Pattern): number => (expected === 'leak' ? NAME_MS_MAX : 0);
+
+/** Named, or so long after the verdict that nothing more will come, or no verdict by the end of its time. */
+export function isDone(lines: readonly VerdictLine[], { kind }: Pattern, endMs: number, nowMs: number = Date.now()): boolean {
+  const leaks = lines.filter(({ verdict }) => verdict === 'leak');
+  const ofKind = leaks.filter((line) => line.kind === kind);
+  // Another class of memory may be seen first.
+  const [leak] = ofKind.length > 0 ? ofKind : leaks;
+  if (leak === undefined) return nowMs > endMs;
+  return ofKind.some(({ isNamed }) => isNamed) || nowMs - leak.atMs > NAME_MS_MAX;
 }
 
 function start(pattern: Pattern, reportsDir: string, { node, scale, packages }: RunOptions) {
   const env = programEnv({
     EVAL_SCALE: String(scale),
-    EVAL_MINUTES: String(pattern.minutes),
+    EVAL_MINUTES: String(pattern.minutes + (namingMs(pattern) * scale) / 60_000),
     EVAL_BYTES_PER_HOUR: String(pattern.bytesPerHour),
     EVAL_PACKAGES: packages,
     PITOT_DIR: reportsDir,

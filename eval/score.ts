@@ -18,6 +18,10 @@ export interface Score {
   /** Shares of all leaks, found or not. */
   culpritFirst: number;
   culpritAmongThree: number;
+  /** Leaks whose culprit counts as right, first, by the allocating function alone: there was no snapshot. */
+  byFunctions: number;
+  /** Leaks found of which no snapshot was looked into. */
+  withoutSnapshot: number;
   /** Share of those found whose allocating function has a name. */
   allocationRight: number;
   /** Median, simulated; NaN: none was found. */
@@ -43,6 +47,8 @@ export function scoreOf(node: string, outcomes: readonly Outcome[]): Score {
     precision: found.length / (found.length + falseCriticals),
     culpritFirst: named('culpritFirst'),
     culpritAmongThree: named('culpritAmongThree'),
+    byFunctions: found.filter(({ namedBy, culpritFirst }) => namedBy === 'functions' && culpritFirst).length,
+    withoutSnapshot: found.filter(({ namedBy }) => namedBy !== 'snapshot').length,
     allocationRight: allocated.filter(({ allocationRight }) => allocationRight).length / allocated.length,
     minutesToLeak: median(found.map(({ minutesToLeak }) => minutesToLeak!)),
   };

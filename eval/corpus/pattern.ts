@@ -13,7 +13,7 @@ export interface Pattern {
   expected: Expected;
   /** Where the memory is. */
   kind: MemoryKind;
-  /** Names of the class or the holder: one of them must stand in the culprit's sentence. Empty where nothing leaks. */
+  /** Names of the class, the holder, or the last of the way to them: one of them must be the culprit's. Names of files do not count. Empty where nothing leaks. */
   culprit: RegExp[];
   /** Function that allocates what stays; empty where there is none with a name. */
   allocation: string;

@@ -76,7 +76,7 @@ const LEAKS: Pattern[] = [
     what: 'an interval a request, never cleared',
     kind: 'heap',
     ratioPerHour: 0.5,
-    culprit: [/Timeout/, /refreshQuote/, /TimersList/],
+    culprit: [/^Timeout$/, /refreshQuote/, /TimersList/],
     allocation: 'followQuote',
   }),
   leak({
@@ -85,7 +85,7 @@ const LEAKS: Pattern[] = [
     what: 'a chain of promises behind one that never settles',
     kind: 'heap',
     ratioPerHour: 0.4,
-    culprit: [/Promise/, /writeNext/],
+    culprit: [/^(?:system \/ )?Promise(?:Reaction)?$/, /writeNext/, /WriteQueue/],
     allocation: 'enqueueWrite',
   }),
   leak({
@@ -103,7 +103,7 @@ const LEAKS: Pattern[] = [
     what: 'buffers of 64 KB kept',
     kind: 'external',
     ratioPerHour: 1,
-    culprit: [/Uint8Array/, /Buffer/, /UploadArchive/],
+    culprit: [/^(?:Uint8Array|Buffer|ArrayBuffer)$/, /JSArrayBufferData/, /UploadArchive/],
     allocation: 'archivePart',
   }),
   leak({
@@ -112,7 +112,7 @@ const LEAKS: Pattern[] = [
     what: 'eight bytes of a buffer that keep its slab of 8 KB',
     kind: 'external',
     ratioPerHour: 0.8,
-    culprit: [/Uint8Array/, /Buffer/, /FrameTags/],
+    culprit: [/^(?:Uint8Array|Buffer|ArrayBuffer)$/, /JSArrayBufferData/, /FrameTags/],
     allocation: 'rememberTag',
   }),
   leak({
@@ -121,7 +121,7 @@ const LEAKS: Pattern[] = [
     what: 'deflate streams left open',
     kind: 'native',
     ratioPerHour: 2,
-    culprit: [/Deflate/, /zlib/i],
+    culprit: [/Deflate/, /ZlibStream/, /zlib_memory/, /openStreams/],
     allocation: 'compressFor',
   }),
   leak({
@@ -139,7 +139,7 @@ const LEAKS: Pattern[] = [
     what: 'worker threads that nobody ends',
     kind: 'native',
     ratioPerHour: 3,
-    culprit: [/[Ww]orker/],
+    culprit: [/\bWorker\b/, /\bjobs\b/],
     allocation: 'startJob',
   }),
   leak({
@@ -148,7 +148,7 @@ const LEAKS: Pattern[] = [
     what: 'a vm context a tenant',
     kind: 'heap',
     ratioPerHour: 1,
-    culprit: [/native context/i, /TenantSandbox/, /sandboxes/],
+    culprit: [/native ?context/i, /TenantSandbox/, /sandboxes/],
     allocation: 'openSandbox',
   }),
   leak({
@@ -157,7 +157,7 @@ const LEAKS: Pattern[] = [
     what: 'modules under ever new names in require.cache',
     kind: 'heap',
     ratioPerHour: 0.8,
-    culprit: [/\bModule\b/, /require\.cache/, /_cache/],
+    culprit: [/^Module\b/, /require\.cache/, /Module\._cache/, /\._cache\b/],
     allocation: 'compileTemplate',
   }),
   leak({
@@ -175,7 +175,7 @@ const LEAKS: Pattern[] = [
     what: 'Symbol.for with ever new keys',
     kind: 'heap',
     ratioPerHour: 0.3,
-    culprit: [/[Ss]ymbol/],
+    culprit: [/^\(?symbol\)?$/i, /symbol.*(?:registry|table)/i],
     allocation: 'tenantKey',
   }),
   leak({

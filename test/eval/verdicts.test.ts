@@ -37,14 +37,29 @@ const LEAK = {
   suspects: [],
   whyNot: '',
 };
-const suspect = (sentence: string, made: string) => ({ constructor: '', sentence, allocation: { function: made, file: 'a.js', line: 1, ratio: 1 } });
+const allocation = (made: string) => ({ function: made, file: 'a.js', line: 1, ratio: 1 });
+/** Without a snapshot. */
+const onlyAllocated = (made: string, caller = '') => ({
+  constructor: '',
+  holder: '',
+  retainers: [],
+  sentence: `8 MiB of all ages, allocated in ${made} symbol-registry.js:1${caller && `, called by ${caller} b.js:2`}`,
+  allocation: allocation(made),
+});
+const suspect = (name: string, holder: string, made = '', retainers: string[] = []) => ({
+  constructor: name,
+  holder,
+  retainers,
+  sentence: `900 × ${name} held by ${holder}${made && `; allocated in ${made} a.js:1`}`,
+  allocation: made === '' ? null : allocation(made),
+});
 const NAMED = {
   ...LEAK,
   event: 'named',
   at: '2026-11-23T10:00:20.000Z',
   suspects: [
-    suspect('27 000 × Product held by Service.catalogue', 'Service'),
-    suspect('900 × UserProfile held by ProfileCache.byUser (Map)', 'loadProfile'),
+    suspect('Product', 'Service.catalogue (Map)', 'Service', ['.catalogue Map', '<> Product']),
+    suspect('UserProfile', 'ProfileCache.byUser (Map)', 'loadProfile'),
   ],
 };
 
@@ -69,15 +84,78 @@ test('should read the lines that are whole when the last one was cut off and one
       ['leak', true, 20_000],
     ],
   );
-  t.deepEqual(lines[1].allocations, ['Service', 'loadProfile']);
+  t.deepEqual(lines[1].suspects, [
+    {
+      sentence: '900 × Product held by Service.catalogue (Map); allocated in Service a.js:1',
+      terms: ['Product', 'Service.catalogue (Map)', '.catalogue Map', '<> Product'],
+      allocating: ['Service'],
+    },
+    {
+      sentence: '900 × UserProfile held by ProfileCache.byUser (Map); allocated in loadProfile a.js:1',
+      terms: ['UserProfile', 'ProfileCache.byUser (Map)'],
+      allocating: ['loadProfile'],
+    },
+  ]);
   t.is(lines[1].msToLimit, 7_200_000);
   t.is(lines[0].msToLimit, null);
 });
 
-test('should take the culprit alone when there are no suspects, as a sentence or as an object', (t) => {
-  const [bare, object] = parseVerdicts(ndjson({ ...LEAK, culprit: '7 × A', suspects: undefined }, { ...LEAK, culprit: suspect('8 × B', 'b') }));
-  t.deepEqual([bare.suspects, bare.allocations], [['7 × A'], []]);
-  t.deepEqual([object.suspects, object.allocations], [['8 × B'], ['b']]);
+test('should leave names of files out of what a suspect says, and keep the last of its way', (t) => {
+  const way = ['(GC roots)', '.timers Timeout', 'variable pages: LruCache', '.oldest LruEntry', '[] LruEntry'];
+  const [{ suspects, refusal }] = parseVerdicts(
+    ndjson({
+      ...NAMED,
+      suspects: [suspect('LruEntry', 'pages in lru-wrong-unit.js (LruCache)', '', way), suspect('Timeout', 'list in node:timers (TimersList)')],
+      files: [
+        { path: 'heap/Heap.1.heapprofile', note: '1 s' },
+        { path: '', note: 'heap-snapshot: refused: 10.3 s and 10 s are allowed' },
+      ],
+    }),
+  );
+  t.deepEqual(
+    suspects.map(({ terms, allocating }) => ({ terms, allocating })),
+    [
+      { terms: ['LruEntry', 'pages (LruCache)', 'variable pages: LruCache', '.oldest LruEntry', '[] LruEntry'], allocating: [] },
+      { terms: ['Timeout', 'list (TimersList)'], allocating: [] },
+    ],
+  );
+  t.is(refusal, '10.3 s and 10 s are allowed');
+});
+
+test('should not take an allocating function for the culprit, nor the name of a file, when a snapshot was looked into', (t) => {
+  const wrong = { ...NAMED, suspects: [suspect('Product', 'Service.catalogue (Map)', 'TenantSandbox')] };
+  t.like(outcome('vm-contexts', ndjson(LEAK, wrong)), { namedBy: 'snapshot', culpritFirst: false, culpritAmongThree: false, noSnapshot: '' });
+  const file = { ...NAMED, suspects: [suspect('Product', 'keys in symbol-registry.js (Map)', 'tenantKey')] };
+  t.like(outcome('symbol-registry', ndjson(LEAK, file)), { culpritFirst: false, allocationRight: true });
+});
+
+test('should count functions alone only where the expected one is named, and say why there is no snapshot', (t) => {
+  const refused = [{ path: '', note: 'heap-snapshot: refused: it may take 11 s' }];
+  const of = (id: string, ...suspects: object[]): Outcome => outcome(id, ndjson(LEAK, { ...LEAK, event: 'files', suspects, files: refused }));
+  t.like(of('async-local-storage', onlyAllocated('RequestContext', 'handleInContext')), {
+    namedBy: 'functions',
+    culpritFirst: true,
+    noSnapshot: 'refused: it may take 11 s',
+  });
+  t.like(of('async-local-storage', onlyAllocated('RequestContext')), { culpritFirst: false, culpritAmongThree: false });
+  t.like(of('symbol-registry', onlyAllocated('answer'), onlyAllocated('tenantKey')), { culpritFirst: false, culpritAmongThree: true });
+  t.like(outcome('symbol-registry', ndjson(LEAK)), { namedBy: 'nothing', noSnapshot: 'it was not taken, or not looked into, before the end' });
+});
+
+test('should judge what was named of the class of memory that leaks when another was named last', (t) => {
+  const native = { ...NAMED, kind: 'native', suspects: [suspect('Product', 'Service.catalogue (Map)')] };
+  const right = { ...NAMED, suspects: [suspect('UserProfile', 'ProfileCache.byUser (Map)')] };
+  t.like(outcome('map-by-user', ndjson(LEAK, right, native)), { culpritFirst: true, kinds: ['heap', 'native'] });
+  t.like(outcome('map-by-user', ndjson({ ...LEAK, kind: 'native' }, native)), {
+    namedBy: 'nothing',
+    culpritFirst: false,
+    noSnapshot: 'the verdict is on another class of memory',
+  });
+});
+
+test('should take the culprit alone when there are no suspects', (t) => {
+  const [{ suspects }] = parseVerdicts(ndjson({ ...LEAK, culprit: suspect('B', 'b (Map)'), suspects: undefined }));
+  t.deepEqual(suspects, [{ sentence: '900 × B held by b (Map)', terms: ['B', 'b (Map)'], allocating: [] }]);
 });
 
 test('should give the simulated time to the first leak, and who was named, when a leak was found', (t) => {
@@ -112,7 +190,7 @@ test('should call it missed when a leak is only suspected, and false when someth
 test('should count a leak that was missed as not named, and a program that failed nowhere, when it sums up', (t) => {
   const outcomes = [
     outcome('map-by-user', ndjson(LEAK, NAMED)),
-    outcome('zlib-open', ndjson({ ...LEAK, kind: 'native', suspects: [suspect('600 × Deflate', 'compressFor')] })),
+    outcome('zlib-open', ndjson({ ...NAMED, kind: 'native', suspects: [suspect('Node / ZlibStream', 'Deflate._handle (Zlib)', 'compressFor')] })),
     outcome('closure-array', ''),
     outcome('workers', '', 'ended with 1'),
     outcome('step', ndjson(LEAK)),
@@ -130,8 +208,10 @@ test('should count a leak that was missed as not named, and a program that faile
     precision: 2 / 3,
     culpritFirst: 1 / 3,
     culpritAmongThree: 2 / 3,
+    byFunctions: 0,
+    withoutSnapshot: 0,
     allocationRight: 1,
-    minutesToLeak: 15,
+    minutesToLeak: 17.5,
   });
 });
 
@@ -141,10 +221,10 @@ test('should print each program with what went wrong, and a document whose patte
   const scores = [scoreOf('v20.20.2', outcomes)];
   const document: EvaluationDocument = { schema: 'pitot.eval-leaks/1', machine, scale: 60, scores, outcomes };
   const text = textOf(document);
-  t.regex(text, /map-by-user +3 +leak +leak +right +heap +15 min +25\S* MiB +2\.0 h +NO +yes +yes/);
-  t.regex(text, /map-by-user: named instead: 27 000 × Product held by Service\.catalogue/);
+  t.regex(text, /map-by-user +3 +leak +leak +right +heap +15 min +25\S* MiB +2\.0 h +snapshot +NO +yes +yes/);
+  t.regex(text, /map-by-user: named instead: 900 × Product held by Service\.catalogue/);
   t.regex(text, /closure-array: missed: flat/);
-  t.regex(text, /v20\.20\.2 +0\.50 \(1\/2\) +1\.00 +0 of 0 +0\.00 +0\.50 +1\.00 +15 min +0/);
+  t.regex(text, /v20\.20\.2 +0\.50 \(1\/2\) +1\.00 +0 of 0 +0\.00 \(0\/2\) +0\.50 \(1\/2\) +0 +0 +1\.00 +15 min +0/);
   t.deepEqual(JSON.parse(jsonOf(document)).outcomes[0].pattern.culprit, ['UserProfile', 'byUser']);
 });
 
