@@ -5,7 +5,7 @@ import test from 'ava';
 import { analyzeHeap } from '../../src/heap/analyze-heap.js';
 import type { HeapAnalysis } from '../../src/heap/heap-analysis.js';
 import { comparableIds, isOtherString } from '../../src/heap/shared-ids.js';
-import { PlantedHeap } from './planted-heap.js';
+import { PlantedHeap } from '../heap/planted-heap.js';
 
 const MEMORY = { memoryBytesMax: 1e9 };
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
