@@ -15,15 +15,15 @@ class Visit { constructor(i) { this.page = ['/page', i, process.pid].join('/'); 
 const log = { visits: [] };
 const add = (count) => { for (let i = 0; i < count; i++) log.visits.push(new Visit(i)); };
 setInterval(() => add(1), 1e6).unref();
-add(1500);
+add(6000);
 snapshot('${name}.1.heapsnapshot');
-log.visits.splice(0, 200);
-add(700);
+log.visits.splice(0, 800);
+add(2800);
 snapshot('${name}.2.heapsnapshot');
 const session = new (require('node:inspector').Session)();
 session.connect();
 session.disconnect();
-add(300);
+add(1200);
 snapshot('${name}.3.heapsnapshot');
 `;
 test.before(() => {
@@ -41,14 +41,14 @@ test('should count what came and what went when both snapshots are of one proces
   t.is(analysis.growth?.comparableById, true);
   t.is(analysis.growth?.differingIds, 0);
   const { addedCount, removedCount, netCount } = visitsOf(analysis) ?? {};
-  t.deepEqual([addedCount, removedCount, netCount], [700, 200, 500]);
-  t.deepEqual([analysis.suspects[0].constructor, analysis.suspects[0].count], ['Visit', 700]);
+  t.deepEqual([addedCount, removedCount, netCount], [2800, 800, 2000]);
+  t.deepEqual([analysis.suspects[0].constructor, analysis.suspects[0].count], ['Visit', 2800]);
 });
 
 for (const [what, earlier, later, net, all] of [
-  ['a session of the inspector was closed between them', 'one.2', 'one.3', 300, 2300],
-  ['they are of two processes', 'one.1', 'two.2', 500, 2000],
-  ['they are of two processes that hold as much', 'one.2', 'two.2', 0, 2000],
+  ['a session of the inspector was closed between them', 'one.2', 'one.3', 1200, 9200],
+  ['they are of two processes', 'one.1', 'two.2', 2000, 8000],
+  ['they are of two processes that hold as much', 'one.2', 'two.2', 0, 8000],
 ] as const) {
   test(`should tell net figures alone, and suspect the whole heap, when ${what}`, async (t) => {
     const analysis = await compared(earlier, later);
@@ -76,7 +76,7 @@ test('should say so, and print no came and no went, when ids do not compare', (t
   t.is(status, 0);
   t.regex(stdout.replace(/\s+/g, ' '), /not comparable by object id: of the \d+ ids that both have, \d+ name something else in each\./);
   t.regex(stdout, /\n {2}constructor +net +net bytes\n/);
-  t.regex(stdout, /\n {2}Visit +\+500 +\+\d/);
+  t.regex(stdout, /\n {2}Visit +\+2000 +\+\d/);
   t.notRegex(stdout, /came +went/);
 });
 
