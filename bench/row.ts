@@ -31,6 +31,8 @@ export interface Row {
 export interface BenchOptions {
   /** Short runs that show that the bench works; the figures are not to be used. */
   quick: boolean;
+  /** Inputs that take minutes and gigabytes, in place of the usual ones, where a bench has them. */
+  large: boolean;
   /** Tells a person what goes on. */
   progress(text: string): void;
 }
