@@ -6,6 +6,7 @@ import { LiveSize } from '../../src/host/live-size.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
+const minor = (): void => (collect as (options: { type: 'minor' }) => void)({ type: 'minor' });
 const MIB = 1024 * 1024;
 
 test('should tell what a full collection left when there was one', (t) => {
@@ -62,4 +63,30 @@ test('should do nothing when it was stopped, or is in the middle of a read', (t)
   collect();
   live.read();
   t.is(live.fullCollections, 0);
+});
+
+test('should leave collections unseen when they are too many, know no total of what is allocated then, and see them again after a rest', (t) => {
+  let nowMs = 0;
+  const live = new LiveSize(() => nowMs);
+  live.start();
+  for (let i = 0; i < 400; i++) minor();
+  live.read();
+  t.true(Number.isFinite(live.allocatedBytes), 'a burst is paid for');
+  // At 50 µs and 0.2 % each stands for 25 ms: the first hundred rest for 2.5 s.
+  for (let i = 0; i < 100; i++) minor();
+  live.read();
+  t.is(live.allocatedBytes, Number.NaN);
+  const { fullCollections, liveBytes } = live;
+  collect();
+  nowMs = 2000;
+  live.read();
+  t.deepEqual([live.fullCollections, live.liveBytes], [fullCollections, liveBytes], 'unseen');
+  nowMs = 3000;
+  live.read();
+  t.is(live.fullCollections, fullCollections, 'what was not seen is not made up');
+  collect();
+  live.read();
+  t.is(live.fullCollections, fullCollections + 1);
+  t.is(live.allocatedBytes, Number.NaN, 'nor is a total of which a part is missing');
+  live.stop();
 });

@@ -30,6 +30,8 @@ export interface HeapSamplerSources {
 export class HeapSampler {
   /** When the sampler began, monotonic, ms: objects older than that are in no profile. NaN: it does not run. */
   startedAtMs = Number.NaN;
+  /** Of main's heap, right after the collection that the newest profile made; NaN: not known. */
+  usedBytes = Number.NaN;
   private readonly intervalBytes: number;
   private readonly sources: HeapSamplerSources;
   private session: HeapSession | null = null;
@@ -71,14 +73,15 @@ export class HeapSampler {
     const taken = this.takeRunning(session);
     // Waits behind the profile: what its collection left.
     const using = readUsedBytes(session);
-    const [profile, usedBytes] = [await taken, await using];
+    const profile = await taken;
+    this.usedBytes = await using;
     if (this.isEnded) return profile;
     if (profile === null) {
       this.sources.onFault('HEAP_SAMPLER', "another tool ended pitot's sampling of the heap: it begins anew");
       await this.begin(session);
       return null;
     }
-    if (this.identity.isOther(profile.samples, usedBytes)) {
+    if (this.identity.isOther(profile.samples, this.usedBytes)) {
       this.isTaken = true;
       this.startedAtMs = Number.NaN;
       this.sources.onFault(

@@ -44,7 +44,7 @@ export interface LeakSources {
   /** Of the application, since the process began; 0: it records none, and its work is told by what it allocates. */
   finishedCalls(): number;
   limits(): LeakLimits;
-  sampler: { readonly startedAtMs: number; profile(): Promise<SamplingProfile | null> };
+  sampler: { readonly startedAtMs: number; readonly usedBytes: number; profile(): Promise<SamplingProfile | null> };
   /** Looks into a snapshot, in a process of its own. */
   analyze(file: string, hints: HeapHints): Promise<HeapAnalysis>;
   nowMs(): number;
@@ -254,18 +254,21 @@ export class LeakMonitor {
     try {
       const profile = await sampler.profile();
       if (profile === null) return;
-      const main = this.sources.readMain();
-      this.detector.corroborate(
-        { ...profile, startedAtMs: sampler.startedAtMs },
-        nowMs(),
-        main !== null && main.fullCollections > this.fullCollections ? main.liveBytes : null,
-      );
+      this.detector.corroborate({ ...profile, startedAtMs: sampler.startedAtMs }, nowMs(), this.liveAfterProfile());
       this.tellChanges();
     } catch (error) {
       onFault('HEAP_PROFILE', (error as Error).message);
     } finally {
       this.isProfiling = false;
     }
+  }
+
+  private liveAfterProfile(): number | null {
+    const main = this.sources.readMain();
+    if (main === null) return null;
+    if (main.fullCollections > this.fullCollections) return main.liveBytes;
+    // Where collections go unseen, this one has as well, and all others may for long.
+    return Number.isNaN(main.allocatedBytes) && this.sources.sampler.usedBytes > 0 ? this.sources.sampler.usedBytes : null;
   }
 
   private leakOf(verdict: LeakVerdict): Leak {

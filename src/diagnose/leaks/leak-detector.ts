@@ -102,7 +102,9 @@ export class LeakDetector {
     this.#addNative(nowMs, point.nativeBytes);
     this.#handles.add(nowMs, point.handles);
     if (point.work !== undefined) this.#work.add(nowMs, point.work);
-    this.#allocated.add(nowMs, point.allocatedBytes);
+    // Then births are taken as even in time, and traffic is calls alone.
+    if (Number.isNaN(point.allocatedBytes)) this.#allocated.forget();
+    else this.#allocated.add(nowMs, point.allocatedBytes);
     if (nowMs - this.#checkedMs < CHECK_MS) return;
     this.#checkedMs = nowMs;
     for (const watch of [this.#heap, this.#external, this.#native, this.#handles]) watch.check(nowMs, this.#startMs, this.#clock);

@@ -37,6 +37,12 @@ export class LevelHistory {
     this.#coarse.add(atMs, value, this.#keeps);
   }
 
+  /** What was known is worth nothing without what comes after it. */
+  forget(): void {
+    this.#fine.clear();
+    this.#coarse.clear();
+  }
+
   get latestMs(): number {
     return this.#fine.times.at(-1) ?? Number.NEGATIVE_INFINITY;
   }
@@ -136,6 +142,11 @@ class Cells {
     this.#cellsMax = cellsMax;
     this.times = saved?.[0].slice(-cellsMax) ?? [];
     this.values = saved?.[1].slice(-cellsMax) ?? [];
+  }
+
+  clear(): void {
+    this.times.length = 0;
+    this.values.length = 0;
   }
 
   add(atMs: number, value: number, keeps: CellValue): void {

@@ -11,7 +11,7 @@ export interface MemoryPoint {
   nativeBytes: number;
   /** Things counted by name: native contexts, worker threads, open descriptors, active resources by type, listener warnings. */
   handles: { readonly [name: string]: number };
-  /** All bytes the main thread has allocated so far: the clock that birth ages are read by. */
+  /** All bytes the main thread has allocated so far: the clock that birth ages are read by. NaN: not known any more. */
   allocatedBytes: number;
   /** Calls finished so far. Without it, bytes allocated are taken for the work. */
   work?: number;

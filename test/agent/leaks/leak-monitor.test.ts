@@ -80,7 +80,9 @@ class MadeUpProcess {
         handles: () => ({ descriptors: 30 }),
         limits: () => ({ heapLimitBytes: 2048 * MIB, memoryLimitBytes: 1024 * MIB, usedBytes: 300 * MIB }),
         finishedCalls: () => calls?.(this.atMs) ?? 0,
-        sampler: isBlind ? { startedAtMs: Number.NaN, profile: async () => null } : { startedAtMs: 0, profile: async () => this.profile() },
+        sampler: isBlind
+          ? { startedAtMs: Number.NaN, usedBytes: Number.NaN, profile: async () => null }
+          : { startedAtMs: 0, usedBytes: Number.NaN, profile: async () => this.profile() },
         analyze: (file, hints) => {
           this.asked.push({ file, hints });
           return this.analyze();

@@ -206,6 +206,16 @@ test('should go on from the level before when a snapshot raises native memory', 
   t.is(verdictOf(detector, 'native').whyNot, 'does not grow (over 3 h)');
 });
 
+test('should take no traffic for a reason, and go on, when bytes allocated are not known any more', (t) => {
+  const grows = (minute: number): number => (100 + Math.max(0, minute - 90)) * MIB;
+  const busier = (minute: number): number => (minute + (0.02 * Math.max(0, minute - 90) ** 2) / 2) * 100 * MIB;
+  const known = feed(330, (minute) => ({ externalBytes: grows(minute), allocatedBytes: busier(minute) }));
+  t.regex(verdictOf(known, 'external').whyNot, /^traffic grew by/);
+  const unknown = feed(330, (minute) => ({ externalBytes: grows(minute), allocatedBytes: minute < 100 ? busier(minute) : Number.NaN }));
+  t.is(verdictOf(unknown, 'external').verdict, 'leak');
+  t.deepEqual(unknown.save().allocated, { fine: [[], []], coarse: [[], []] });
+});
+
 /** A snapshot at two hours raises resident memory by 820 MiB. */
 const afterSnapshot = (minutes: number, nativeMib: (minute: number) => number, usedMib: (minute: number) => number): LeakDetector => {
   const detector = feed(120, () => ({ nativeBytes: 80 * MIB }));
