@@ -230,6 +230,8 @@ export const EVIDENCE_MAX = 8;
 export const ACTION_MS_MAX = 10_000;
 /** The same for a flame, whose segments wait for a rotation of threads that may be in native code, ms. */
 export const FLAME_ACTION_MS_MAX = 30_000;
+/** How long after its refusal an action is tried again while its alert fires, ms, divided by the time scale: memory and disk come and go within minutes. */
+export const ACTION_RETRY_MS = 600_000;
 /** Heavy actions (heap profile, heap snapshot, commands) of all alerts that run or wait: at 30 s each the last one begins within 5 minutes. */
 export const HEAVY_ACTIONS_MAX = 10;
 /** Flames of alerts that are taken at the same time: each merges the profiles of all threads on the agent thread. */

@@ -65,8 +65,10 @@ export interface RuntimeFigures {
   gcPauseMaxMs: number;
   gcCount: number;
   loopDelayP99Ms: number;
-  /** How long main's loop has not turned by now; 0: it turns. */
+  /** How long main's loop has not turned by now, but for ownStandstillMs; 0: it turns. */
   loopStalledMs: number;
+  /** How much of the time in which it has not turned was a heap snapshot of pitot's. Default: 0. */
+  ownStandstillMs?: number;
 }
 
 /** Figures of a window, or of a step within one: steps are short, and know counts, gauges and the runtime only. */

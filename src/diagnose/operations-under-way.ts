@@ -32,7 +32,8 @@ export class OperationsUnderWay {
     if (!figures.gauges.some(({ name }) => name === STORE_CONCURRENT)) return figures;
     // One that failed is no sign that the store lets others end.
     const goesWell = figures.paths.some(({ name, count, errors }) => (name === STORE_READ || name === STORE_WRITE) && count > errors);
-    const stands = figures.runtime.loopStalledMs > STANDS_MS;
+    const { loopStalledMs, ownStandstillMs = 0 } = figures.runtime;
+    const stands = loopStalledMs + ownStandstillMs > STANDS_MS;
     const gauges: GaugeFigures[] = [];
     for (const gauge of figures.gauges) {
       if (gauge.name !== STORE_CONCURRENT) gauges.push(gauge);

@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 /** A run without a goodbye that wrote within so long may be alive: twice the longest window, ms. */
-const YOUNG_MS = 2 * 3_600_000;
+export const YOUNG_MS = 2 * 3_600_000;
 /** `<service>.<YYYYMMDD-HHMMSS>.<pid>`: what pitot made, and so may remove. */
 export const RUN_DIRECTORY = /^.+\.\d{8}-\d{6}\.(\d+)$/;
 /** Its number is in the first group. */
@@ -144,9 +144,11 @@ function listRuns(base: string, own: string, isAlive: (pid: number) => boolean, 
  * process, and the pid may be another container's, so there its newest file decides.
  */
 function mayBeAlive(directory: string, pid: number, newestMs: number, isAlive: (pid: number) => boolean, nowMs: number): boolean {
-  if (/"closedBy":"(?:exit|stop)"/.test(beginningOf(join(directory, 'latest.json')))) return false;
-  return (pid !== process.pid && isAlive(pid)) || nowMs - newestMs < YOUNG_MS;
+  return !saidGoodbye(directory) && ((pid !== process.pid && isAlive(pid)) || nowMs - newestMs < YOUNG_MS);
 }
+
+/** Whether a run's last report says that its process has ended as it should, or stopped pitot. */
+export const saidGoodbye = (directory: string): boolean => /"closedBy":"(?:exit|stop)"/.test(beginningOf(join(directory, 'latest.json')));
 
 function beginningOf(file: string): string {
   try {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { ownerOfPid, type ProcessOwner, thisProcess } from '../../src/agent/process-owner.js';
+import { readStalls } from '../../src/report/stall-log.js';
 import { App, type AppOptions, NODE, ROOT, until } from '../support/app.js';
 
 const SERVICE = `
@@ -90,6 +91,41 @@ process.exit(0);`;
   const without = start(t, { source, nodeArgs: [] });
   t.deepEqual(JSON.parse((await without.ended).stdout), Array(2).fill({ refused: 'pitot does not run in this process' }));
 });
+
+test.serial(
+  "should tell the standstill as pitot's own pause, and its stall as no function's of the application, when a snapshot is taken",
+  async (t) => {
+    const source = `
+import { setTimeout as wait } from 'node:timers/promises';
+import { flush, takeHeapSnapshot } from 'pitot';
+globalThis.kept = Array.from({ length: 60_000 }, (_, i) => ({ i, of: {} }));
+await flush();
+let lastMs = performance.now();
+let longestMs = 0;
+setInterval(() => {
+  longestMs = Math.max(longestMs, performance.now() - lastMs);
+  lastMs = performance.now();
+}, 2);
+await wait(500);
+longestMs = 0;
+const { refused } = await takeHeapSnapshot();
+await wait(1000);
+console.log(JSON.stringify({ refused, longestMs }));
+process.exit(0);`;
+    const { app, ended } = start(t, { source, env: { PITOT_HEAP_PAUSE_MS: '600000', PITOT_STALL_MS: '100', PITOT_LOG_LEVEL: 'info' } });
+    const { refused, longestMs } = JSON.parse((await ended).stdout) as { refused?: string; longestMs: number };
+    t.is(refused, undefined);
+    const [run] = app.runs();
+    const pauseMs = Math.max(...app.windows().map(({ agent }) => agent.pausesNsMax)) / 1e6;
+    // The application saw its loop stand from the turn before to the one after.
+    t.true(pauseMs > 0.8 * longestMs && pauseMs < longestMs + 20, `${pauseMs} ms told, ${longestMs} ms seen`);
+    const logged = /"pauseMs":([\d.]+)/.exec(readFileSync(join(run, 'agent.log'), 'utf8'))?.[1];
+    t.true(Math.abs(Number(logged) - pauseMs) < 1, `${logged} ms logged`);
+    const longest = readStalls(run).reduce((most, each) => (each.durationMs > most.durationMs ? each : most));
+    t.regex(longest.reason, /^pitot took a heap snapshot, for /);
+    t.deepEqual([longest.top, longest.file, longest.ongoing], [[], '', false]);
+  },
+);
 
 test.serial('should leave nothing under its final name, and the next take removes the rest, when the process is killed in the middle', async (t) => {
   const source = `

@@ -54,6 +54,15 @@ export class ActionUse {
     return null;
   }
 
+  /** What `take` counted was no run. takenMs: its nowMs. */
+  giveBack(rule: string, action: string, alertId: string, takenMs: number): void {
+    const used = this.used.get(keyOf(rule, action));
+    const at = used?.runsAtMs.lastIndexOf(takenMs) ?? -1;
+    if (used === undefined || at < 0) return;
+    used.runsAtMs = used.runsAtMs.toSpliced(at, 1);
+    used.open = used.open.filter((id) => id !== alertId);
+  }
+
   /** Whether the action was run when the alert fired, and so is to hear of its end. Once. */
   resolve(rule: string, action: string, alertId: string): boolean {
     const used = this.used.get(keyOf(rule, action));

@@ -11,10 +11,12 @@ export interface Action {
    * runs or waits serves further alerts, since it does not depend on the alert.
    */
   pace: 'at-once' | 'heavy' | 'heavy-shared';
+  /** Why it is of no use for an alert, which it is then not run for: told in its line, and no limit is used up. null: it may be. Default: it always is. */
+  uselessFor?(alert: Alert): string | null;
   /** ms; the runner gives the action up after so long, and aborts its signal. */
   timeoutMs: number;
   /**
-   * Says what came of it, as `flame/CPU….cpuprofile` or `refused: …`; a heavy one gets the alert with what has come of the rule's other actions by then.
+   * Says what came of it, as `flame/CPU….cpuprofile`, or `refused: …`, which is no run and is tried again while the alert fires; a heavy one gets the alert with what has come of the rule's other actions by then.
    * What it throws becomes `failed: …`. After the signal's abort nobody waits for it: it lets go of what it holds.
    */
   run(alert: Alert, signal: AbortSignal): Promise<string>;

@@ -9,7 +9,7 @@ import { KpiHistory } from '../../diagnose/kpi-history.js';
 import { kpisOf } from '../../diagnose/kpis.js';
 import { OperationsUnderWay } from '../../diagnose/operations-under-way.js';
 import { withProjectionLags } from '../../diagnose/projection-lags.js';
-import type { Rule, Transition } from '../../diagnose/rules/rule.js';
+import type { ActionName, Rule, Transition } from '../../diagnose/rules/rule.js';
 import { RuleEngine } from '../../diagnose/rules/rule-engine.js';
 import { renderRunbook } from '../../diagnose/runbooks.js';
 import { type AlertLine, appendAlert } from '../../report/alerts-log.js';
@@ -29,6 +29,8 @@ export interface AlertMonitorOptions {
 export interface AlertSources {
   /** Runs the actions of a rule; resolves with a line for each that says what came of it, and tells the lines so far whenever there is one more. */
   act(alert: Alert, rule: Rule, onLines: (lines: string[]) => void): Promise<string[]>;
+  /** Actions that have refused for an alert and are to be tried again by now. */
+  takeDue?(alert: Alert): ActionName[];
   /** Hands an alert that fires or is resolved to the rule's sinks. */
   send(alert: Alert): void;
   /** Alerts that fire go on firing: for sinks that must be told again and again, or later. holding: see RuleEngine. */
@@ -50,6 +52,8 @@ interface Saved {
   kpis?: unknown;
 }
 
+/** In the line of an action. */
+const REFUSED = ': refused:';
 /** Histories grow by a window at a time; what happens to an alert is saved at once. ms. */
 const SAVE_MS = 60_000;
 
@@ -101,7 +105,13 @@ export class AlertMonitor {
 
   /** At steps as well: windows may be longer than a receiver waits before it takes an alert for over. */
   private goOn(): void {
-    this.sources.goesOn(this.firing, () => this.engine.holding());
+    const { firing } = this;
+    this.sources.goesOn(firing, () => this.engine.holding());
+    for (const alert of firing) {
+      const actions = this.sources.takeDue?.(alert) ?? [];
+      const rule = this.ruleOf(alert);
+      if (actions.length > 0 && rule !== undefined) this.await(this.tryAgain(alert, { ...rule, actions }));
+    }
   }
 
   /** All that fires, as it is told. */
@@ -165,9 +175,11 @@ export class AlertMonitor {
   private act(alert: Alert, rule: Rule): void {
     const done: Done = { lines: [] };
     this.done.set(alert.id, [...(this.done.get(alert.id) ?? []), done]);
-    const acting = this.run(alert, rule, done)
-      .catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message))
-      .finally(() => this.acting.delete(acting));
+    this.await(this.run(alert, rule, done));
+  }
+
+  private await(work: Promise<void>): void {
+    const acting = work.catch((error: Error) => this.sources.onFault('ALERT_ACTION', error.message)).finally(() => this.acting.delete(acting));
     this.acting.add(acting);
   }
 
@@ -182,6 +194,21 @@ export class AlertMonitor {
     if (!before.includes(done)) this.done.set(alert.id, [...before, done]);
     // Or have ended: actions take their time, and a line that says it fires would be the last that is known of it.
     this.tell('actions', this.complete(this.ofRun.get(alert.id) ?? alert, rule));
+  }
+
+  /** Lines of refusals give way to new ones. A file of an alert that fires for days is not to fill with these: only what has run is told there. */
+  private async tryAgain(alert: Alert, rule: Rule): Promise<void> {
+    const lines = await this.sources.act(alert, rule, () => {});
+    const before = this.done.get(alert.id) ?? [];
+    for (const line of lines) {
+      const refusal = line.split(': ')[0] + REFUSED;
+      const old = before.findLast((done) => done.lines.some((text) => text.startsWith(refusal)));
+      if (old === undefined) this.done.set(alert.id, [...(this.done.get(alert.id) ?? []), { lines: [line] }]);
+      else old.lines = old.lines.map((text) => (text.startsWith(refusal) ? line : text));
+    }
+    const now = this.complete(this.ofRun.get(alert.id) ?? alert, rule);
+    if (lines.some((line) => !line.includes(REFUSED))) this.tell('actions', now);
+    else if (this.ofRun.has(alert.id)) this.ofRun.set(alert.id, now);
   }
 
   /** Told by a sink. One line a sink, the newest: a notification that is tried again would fill the report. */

@@ -96,6 +96,7 @@ export class Alerts {
             rule.limits,
             onLines,
           ),
+        takeDue: ({ id }) => this.runner.takeDue(id),
         send: (alert) => this.sinks?.send(alert),
         goesOn: (firing, holding) => this.sinks?.goOn(firing, holding),
         onAlert: sources.onAlert,

@@ -20,7 +20,8 @@ export interface RuntimeSources {
   isWatched(): boolean;
   gcSoFar(): { count: number; totalMs: number; pauseNsMax: number };
   loopDelayP99Ms(): number;
-  loopStalledMs(): number;
+  /** How long main's loop has not turned, and how much of that is a heap snapshot of pitot's, ms. */
+  stalledMain(): { stalledMs: number; ownMs: number };
 }
 
 /** Readings of CPU time; a difference belongs to the time between. */
@@ -52,7 +53,7 @@ export class RuntimeFigureReader {
     const cpuRatio = (cpu.processMs - this.before.processMs) / spanMs;
     const mainRatio = Number.isNaN(cpu.mainMs) ? 0 : (cpu.mainMs - this.before.mainMs) / spanMs;
     this.before = cpu;
-    const { isWatched, memory, gcSoFar, loopDelayP99Ms, loopStalledMs } = this.sources;
+    const { isWatched, memory, gcSoFar, loopDelayP99Ms, stalledMain } = this.sources;
     const { rssBytes, heapUsedBytes, heapLimitBytes } = memory();
     const { limitBytes: memoryLimitBytes, usedBytes } = this.sources.processMemory();
     const memoryBytes = Math.max(0, usedBytes - this.sources.snapshotBytes());
@@ -63,6 +64,7 @@ export class RuntimeFigureReader {
     const gcCount = gc.count - from.count;
     const gcTotalMs = gc.totalMs - from.totalMs;
     this.gcBefore = { count: gc.count, totalMs: gc.totalMs };
+    const { stalledMs, ownMs } = stalledMain();
     return {
       cpuRatio,
       cpuUsage: Math.min(1, Math.max(cpuRatio / this.cores, mainRatio)),
@@ -78,7 +80,8 @@ export class RuntimeFigureReader {
       gcPauseMaxMs: gcCount > 0 ? nsToMs(gc.pauseNsMax) : Number.NaN,
       gcCount,
       loopDelayP99Ms: loopDelayP99Ms(),
-      loopStalledMs: loopStalledMs(),
+      loopStalledMs: Math.max(0, stalledMs - ownMs),
+      ownStandstillMs: ownMs,
     };
   }
 

@@ -6,7 +6,8 @@ import { safeServiceName } from '../../config/derive-service.js';
 import type { ResolvedConfig } from '../../config/resolve.js';
 import { machineMs, wallMs } from '../../core/clock.js';
 import { ALERT_FLAME_MS } from '../../core/limits.js';
-import { nsToMs } from '../../core/units.js';
+import { MS_PER_S, nsToMs } from '../../core/units.js';
+import { nearLimitFile } from '../../host/near-heap-limit.js';
 import { WINDOW_SEQ } from '../../memory/window-memory.js';
 import type { AlertLine } from '../../report/alerts-log.js';
 import { keepNewestFlames } from '../../report/flame-files.js';
@@ -19,10 +20,11 @@ import { hostInName } from '../evidence/heap-files.js';
 import { heapSessionsIf } from '../evidence/heap-session.js';
 import { pauseTooLong, type SnapshotTaken, snapshotNote } from '../evidence/heap-snapshot-action.js';
 import { removeLeftovers } from '../evidence/leftover-files.js';
-import { collectNearLimitFiles } from '../evidence/near-limit-files.js';
+import { collectNearLimitFiles, markNearLimit } from '../evidence/near-limit-files.js';
 import type { LeakMonitor } from '../leaks/leak-monitor.js';
 import type { MemorySignals } from '../leaks/memory-signals.js';
 import { type LeakEvents, startLeaks } from '../leaks/start-leaks.js';
+import { ownerOfPid, thisProcess } from '../process-owner.js';
 import { gaugesOf, isAlive } from '../reporter.js';
 import type { RuntimeSampler } from '../runtime-sampler.js';
 import { gcSoFar } from '../samplers/gc-so-far.js';
@@ -61,9 +63,13 @@ export interface AlertEvents extends LeakEvents {
 export async function startAlerts(parts: AgentParts, events: AlertEvents): Promise<Alerts> {
   const { config, cwd, runDirectory, service, windows, directory, threads, sampler, stalls } = parts;
   const loaded = loadAlerts(config.alerts, cwd, process.env);
-  for (const file of collectNearLimitFiles(dirname(runDirectory), [cwd], process.pid))
-    parts.log.log('info', { file }, 'left by a process near its heap limit');
-  for (const file of removeLeftovers(dirname(runDirectory), { pid: process.pid, host: hostInName(), isAlive, nowMs: wallMs() }))
+  const self = thisProcess();
+  const nowMs = wallMs();
+  const ending = nearLimitFile(config);
+  if (ending !== null) markNearLimit(runDirectory, { ending, of: self });
+  const own = { self, ownerOf: ownerOfPid, startedMs: nowMs - process.uptime() * MS_PER_S, nowMs };
+  for (const file of collectNearLimitFiles(runDirectory, [cwd], own)) parts.log.log('info', { file }, 'left by a process near its heap limit');
+  for (const file of removeLeftovers(dirname(runDirectory), { pid: process.pid, host: hostInName(), isAlive, nowMs }))
     parts.log.log('info', { file }, 'begun by a process that was killed: removed');
   const Sinks = loaded.sinks.size === 0 ? null : (await import('./alert-sinks.js')).AlertSinks;
   const leaks = startLeaks(parts, events);
@@ -95,7 +101,7 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
       isWatched: () => leaks.monitor.isWatching,
       gcSoFar: () => gcSoFar(windows.current),
       loopDelayP99Ms: () => nsToMs(sampler.loopDelayP99Ns),
-      loopStalledMs: () => stalls.stalledMs('main'),
+      stalledMain: () => stalls.stalledMain(),
       actions: actionSources(parts, leaks.monitor, events),
     },
   );
@@ -108,7 +114,7 @@ function spacesOf(threads: ApplicationThreads): { name: string; usedBytes: numbe
 }
 
 function actionSources(
-  { log, cpu, threads, sampler, config, cwd, runDirectory, service, reportFirst, mayInspect }: AgentParts,
+  { log, cpu, stalls, threads, sampler, config, cwd, runDirectory, service, reportFirst, mayInspect }: AgentParts,
   leaks: LeakMonitor,
   { onFault }: AlertEvents,
 ) {
@@ -121,6 +127,7 @@ function actionSources(
     reportFirst,
     onBegin: () => leaks.lookAway(),
     onEnd: () => leaks.lookAgain(),
+    onStandstill: (startMs: number | null) => (startMs === null ? stalls.own.end(machineMs()) : stalls.own.begin(startMs)),
     onTaken: (taken: SnapshotTaken) => {
       log.log('info', { ...taken }, 'heap snapshot taken');
       const tooLong = pauseTooLong(taken);

@@ -8,6 +8,7 @@ import { writeAtomically } from '../../report/files.js';
 import type { Action } from '../actions/action.js';
 import { HEAP_DIRECTORY, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapSession } from './heap-session.js';
+import { sendAsPause } from './own-pause.js';
 
 export interface HeapActionOptions {
   /** The run directory. */
@@ -52,7 +53,7 @@ async function profile(
     if (taken === null) {
       await session.send('HeapProfiler.startSampling', { samplingInterval: HEAP_SAMPLE_BYTES });
       await waitMs(profileMs, signal);
-      taken = (await session.send('HeapProfiler.stopSampling')) as { profile: object };
+      taken = (await sendAsPause(session, 'HeapProfiler.stopSampling')) as { profile: object };
     }
     const name = heapFileName(directory, nowMs(), pid, 'heapprofile');
     writeAtomically(join(directory, HEAP_DIRECTORY), name, JSON.stringify(taken.profile));
@@ -66,7 +67,7 @@ async function profile(
 /** Null: no sampler is running. */
 async function runningProfile(session: HeapSession): Promise<{ profile: object } | null> {
   try {
-    return (await session.send('HeapProfiler.getSamplingProfile')) as { profile: object };
+    return (await sendAsPause(session, 'HeapProfiler.getSamplingProfile')) as { profile: object };
   } catch {
     return null;
   }

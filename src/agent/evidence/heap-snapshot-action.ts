@@ -17,6 +17,7 @@ import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';
 import type { MemoryHeadroom } from './memory-headroom.js';
+import { OwnStandstill } from './own-pause.js';
 import { longestSnapshotMs, makeUpOf, refuseSnapshot } from './snapshot-admission.js';
 import { claimSnapshot, type SnapshotGrant } from './snapshot-cool-down.js';
 import { type SnapshotLease, takeLease } from './snapshot-lease.js';
@@ -62,6 +63,8 @@ export interface HeapSnapshotSources extends HeapActionSources {
   /** Memory swells from here on by the snapshot's doing, until it was taken or given up. */
   onBegin?(): void;
   onEnd?(): void;
+  /** Main stands still since startMs, on monotonicMs; null: no more. */
+  onStandstill?(startMs: number | null): void;
   onTaken?(taken: SnapshotTaken): void;
   /** How long its begin is waited for, ms; less in tests. */
   startMsMax?: number;
@@ -168,30 +171,31 @@ export class HeapSnapshots {
     const redactor = redact ? new SnapshotRedactor((text) => file.append(text)) : null;
     const rssBeforeBytes = process.memoryUsage.rss();
     this.sources.onBegin?.();
+    const standstill = new OwnStandstill(session, monotonicMs);
     let isLate = false;
     const late = setTimeout(() => {
       isLate = true;
       session.close();
     }, startMsMax);
     try {
+      // Node 20 begins at once, and counts the lines before.
+      standstill.watch(IS_NODE_20);
       // V8 before 11.5 (Node 20) counts the line ends of a script anew for each of its functions: minutes for a large one. The debugger has them counted
       // once (20 000 functions: 13.6 s, then 3.8).
       if (IS_NODE_20) {
         await session.send('Debugger.enable');
         await session.send('Debugger.disable');
       }
-      // Node 20 begins at once; its first sign of progress comes after a full collection.
-      let startMs = IS_NODE_20 ? monotonicMs() : Number.NaN;
       session.onEvent = (method, { chunk }) => {
         clearTimeout(late);
-        if (Number.isNaN(startMs)) startMs = monotonicMs();
+        this.sources.onStandstill?.(standstill.begin());
         if (method !== 'HeapProfiler.addHeapSnapshotChunk') return;
         if (redactor === null) file.append(chunk as string);
         else redactor.push(chunk as string);
       };
-      // Its progress tells when it begins: from Node 22 on it waits for the loop to turn.
+      // Its progress tells that it has begun: from Node 22 on it waits for the loop to turn.
       await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
-      const pauseMs = monotonicMs() - startMs;
+      const pauseMs = await standstill.end();
       redactor?.end();
       const rss = { rssBeforeBytes, rssAfterBytes: process.memoryUsage.rss() };
       const taken = { file: file.finish(), fileBytes: file.bytes, pauseMs, pauseMsMax, ...rss };
@@ -204,16 +208,19 @@ export class HeapSnapshots {
     } finally {
       clearTimeout(late);
       file.discard();
+      this.sources.onStandstill?.(null);
       this.sources.onEnd?.();
     }
   }
 }
 
-export function heapSnapshotAction(snapshots: HeapSnapshots): Action {
+export function heapSnapshotAction(snapshots: Pick<HeapSnapshots, 'take' | 'longestMs'>): Action {
   return {
     atResolve: false,
     pace: 'heavy-shared',
     timeoutMs: snapshots.longestMs,
+    // The gauges of leaks carry the kind.
+    uselessFor: ({ labels }) => (labels.kind === 'handles' ? 'open handles are leaking, which a heap snapshot does not show' : null),
     run: async (_alert, signal) => snapshotWords(await snapshots.take({ onDemand: false, signal })),
   };
 }

@@ -1,10 +1,8 @@
 // V8's sampling heap profiler on the main thread, always on at a period that costs nearly nothing: what it still holds when a leak is suspected tells when and
 // where the living objects were made. V8 has one such sampler for all that ask.
 import type { HeapSession } from '../evidence/heap-session.js';
+import { sendAsPause } from '../evidence/own-pause.js';
 import { SamplerIdentity } from './sampler-identity.js';
-
-const PAUSE_BEGIN = "(h=>{if(h)h.heapPause=h.pauseBegin()})(globalThis[Symbol.for('pitot.host.1')])";
-const PAUSE_END = "(h=>{if(h?.heapPause)h.pauseEnd(h.heapPause)})(globalThis[Symbol.for('pitot.host.1')])";
 
 /** As HeapProfiler.getSamplingProfile answers. */
 export interface SamplingProfile {
@@ -111,12 +109,8 @@ export class HeapSampler {
 
   /** Null: V8's sampler is not running. */
   private async takeRunning(session: HeapSession): Promise<SamplingProfile | null> {
-    // Three commands that the thread answers one right after the other: its report shows the pause as pitot's.
-    void session.send('Runtime.evaluate', { expression: PAUSE_BEGIN, silent: true }).catch(() => {});
-    const answer = session.send('HeapProfiler.getSamplingProfile');
-    void session.send('Runtime.evaluate', { expression: PAUSE_END, silent: true }).catch(() => {});
     try {
-      return ((await answer) as { profile: SamplingProfile }).profile;
+      return ((await sendAsPause(session, 'HeapProfiler.getSamplingProfile')) as { profile: SamplingProfile }).profile;
     } catch {
       return null;
     }

@@ -5,6 +5,8 @@ import type { LeakFile } from '../../report/report-types.js';
 const FILES_MAX = 8;
 /** A result of an action that left a file: `heap-snapshot: heap/Heap….heapsnapshot (48.7 MiB, …)`. */
 const WITH_FILE = /^[\w-]+: (heap\/[\w.-]+)(?: \((.*)\))?$/;
+/** A refusal that comes again, with other figures, is no news. */
+const REASON = /(: refused:).*/s;
 
 export class LeakFiles {
   private ofAlerts: readonly LeakFile[] = [];
@@ -31,7 +33,7 @@ export class LeakFiles {
   }
 
   private changes(change: () => void): boolean {
-    const words = (): string => this.all.map(({ path, note }) => (path === '' ? note : path)).join();
+    const words = (): string => this.all.map(({ path, note }) => (path === '' ? note.replace(REASON, '$1') : path)).join();
     const before = words();
     change();
     return words() !== before;

@@ -15,6 +15,7 @@ import type { DrainedThread } from '../drained-thread.js';
 import type { Heartbeat } from '../heartbeat.js';
 import { ThreadTimesReader } from '../samplers/thread-times.js';
 import { CpuSupply } from './cpu-supply.js';
+import { OwnStandstills } from './own-standstills.js';
 import { StallEvidenceReader } from './stall-evidence.js';
 import { StallStory, type StallStoryOptions, type StallStorySources } from './stall-story.js';
 
@@ -27,7 +28,7 @@ export interface StallMonitorOptions extends StallStoryOptions {
 }
 
 /** What the monitor asks of the agent. */
-export interface StallSources extends StallStorySources {
+export interface StallSources extends Omit<StallStorySources, 'ownMs'> {
   /** Newest samples of a thread that reach past a moment. */
   segments(thread: string, startUs: number): Profile[];
 }
@@ -49,6 +50,8 @@ interface Watched {
 export class StallMonitor {
   /** Time to the next poll, ms. Long while each loop turns: a wake of an agent thread that has nothing else to do costs 0.2 ms, whatever it finds. */
   nextPollMs: number;
+  /** Of main, by heap snapshots. */
+  readonly own = new OwnStandstills();
   private readonly denseMs: number;
   private readonly options: StallMonitorOptions;
   private readonly sources: StallSources;
@@ -157,10 +160,12 @@ export class StallMonitor {
     return false;
   }
 
-  /** How long a thread's loop has not turned by now, ms; 0: it turns. */
-  stalledMs(name: string): number {
-    for (const { thread, watch } of this.watched.values()) if (thread.name === name && watch.isStalled) return machineMs() - watch.sinceMs;
-    return 0;
+  /** How long main's loop has not turned by now, ms (0: it turns), and how much of that is pitot's own doing. */
+  stalledMain(): { stalledMs: number; ownMs: number } {
+    const nowMs = machineMs();
+    for (const { thread, watch } of this.watched.values())
+      if (thread.name === 'main' && watch.isStalled) return { stalledMs: nowMs - watch.sinceMs, ownMs: this.own.within(watch.sinceMs, nowMs) };
+    return { stalledMs: 0, ownMs: 0 };
   }
 
   /** Stalls that were open within the window; the next one begins with those that still are. */
@@ -229,7 +234,9 @@ export class StallMonitor {
     const stall = newStall(id, name, startWallMs);
     if (name === 'main') this.keep(stall);
     const base = flameFileName(startWallMs, process.pid, name === 'main' ? 0 : threadId, `stall-${String(id).padStart(4, '0')}`);
-    watched.story = new StallStory(stall, startMs, base, [...this.sources.segments(name, startMs * 1000)], this.options, this.sources);
+    const ownMs = (fromMs: number, toMs: number): number => (name === 'main' ? this.own.within(fromMs, toMs) : 0);
+    const segments = [...this.sources.segments(name, startMs * 1000)];
+    watched.story = new StallStory(stall, startMs, base, segments, this.options, { ...this.sources, ownMs });
     watched.collecting.add(watched.story);
     this.untold.add(stall);
   }

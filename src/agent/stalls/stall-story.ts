@@ -1,7 +1,7 @@
 // One stall from its opening to its end: its samples as they come, and its lines in stalls.ndjson, each with what is known by then.
 import { wallMs } from '../../core/clock.js';
 import { EVIDENCE_WAIT_MS, LAST_EVIDENCE_WAIT_MS, STALL_SAMPLES_MAX } from '../../core/limits.js';
-import { judgeStall, type StallEvidence } from '../../diagnose/stalls/stall-verdict.js';
+import { isOwnDoing, judgeStall, type StallEvidence } from '../../diagnose/stalls/stall-verdict.js';
 import type { Profile } from '../../flame/profile.js';
 import { mergeSegments, sliceProfile } from '../../flame/profile-segments.js';
 import type { Stall } from '../../report/report-types.js';
@@ -22,12 +22,14 @@ export interface StallStorySources {
   rotate(thread: string): Promise<void>;
   /** Names frames, judges samples, writes flame files: in the pool where there is one. */
   readSamples(task: StallSamplesTask): Promise<StallSamples>;
+  /** How much of an interval, on the machine's clock, pitot itself held the thread up, ms. */
+  ownMs(fromMs: number, toMs: number): number;
   onStall(line: StallLine): void;
   onFault(code: string, message: string): void;
 }
 
 /** What the verdict is judged by, but for the samples. */
-export type StallFigures = Omit<StallEvidence, 'gcRatio' | 'topFrame'>;
+export type StallFigures = Omit<StallEvidence, 'gcRatio' | 'topFrame' | 'ownMs'>;
 
 /** Share of the stall that busy samples must be of to say that the collector is to blame. */
 const BUSY_MIN = 0.5;
@@ -100,12 +102,19 @@ export class StallStory {
     this.chain = this.chain
       .then(async () => {
         if (this.isResting) return;
-        const samples = await this.samplesFor(told.durationMs, { isLast: event === 'end', isOver, mayRest });
+        const ownMs = (): number => this.sources.ownMs(this.startMs, this.startMs + told.durationMs);
+        const how = { isLast: event === 'end', isOver, mayRest };
+        const read = isOwnDoing(ownMs(), told.durationMs) ? null : await this.samplesFor(told.durationMs, how);
+        // That a snapshot has begun may have shown meanwhile. What it interrupted has no part in it.
+        const isOwn = isOwnDoing(ownMs(), told.durationMs);
+        const samples = isOwn ? null : read;
         const restsSinceUs = samples?.inPackageSinceUs ?? null;
         if (restsSinceUs !== null) return await this.rest(restsSinceUs / 1000 - this.startMs, told.cpuMs);
         // Nothing shows yet whether it rests.
         if (mayRest && samples === null && !this.isTold) return;
-        const { verdict, reason } = judgeStall({ ...figures, gcRatio: samples?.gcRatio ?? null, topFrame: samples?.topFrame ?? null });
+        const { gcRatio = null, topFrame = null } = samples ?? {};
+        const { verdict, reason } = judgeStall({ ...figures, gcRatio, topFrame, ownMs: ownMs() });
+        if (isOwn) Object.assign(this.stall, { top: [], file: '', flame: undefined });
         this.take(samples);
         stall.verdict = verdict;
         stall.reason = reason;

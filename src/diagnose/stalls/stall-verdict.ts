@@ -27,6 +27,8 @@ export interface StallEvidence extends WaitEvidence {
   processCpuMs: number | null;
   /** The loop has never turned yet. */
   startup: boolean;
+  /** How long pitot itself held the thread up, by a heap snapshot. Default: 0. */
+  ownMs?: number;
 }
 
 export interface StallVerdict {
@@ -54,6 +56,8 @@ const EAGER_MIN = 0.5;
 const UNINTERESTED_MAX = 0.02;
 /** Share of the interval from which on the agent thread's lateness makes looks unfair: a process that is continued wakes all of its threads for a moment. */
 const UNFAIR_LATE_MIN = 0.3;
+/** Share of the interval from which on a stall is pitot's own doing. */
+const OWN_MIN = 0.5;
 /** Parts below this share are not worth words. */
 const TOLD_MIN = 0.1;
 
@@ -72,6 +76,9 @@ export function judgeStall(evidence: StallEvidence): StallVerdict {
   const certainty = evidence.cpuMs === null ? 0.5 : 1;
   return { verdict, reason: reasonFor(verdict, shares, evidence), confidence: (parts[0] - parts[1]) * certainty };
 }
+
+/** Whether a stall is told as what pitot did, and no function of the application's is blamed. */
+export const isOwnDoing = (ownMs: number, wallMs: number): boolean => ownMs > 0 && ownMs >= OWN_MIN * wallMs;
 
 /** Figures of a time in which the agent thread did not run although nothing of its own kept it, while no stall was open. */
 export interface StopEvidence {
@@ -123,8 +130,9 @@ function verdictOf({ executing, starved, waiting }: Shares, gcRatio: number | nu
 }
 
 function reasonFor(verdict: Verdict, shares: Shares, evidence: StallEvidence): string {
-  const { wallMs, gcRatio, agentLateMs, startup, pressureMs } = evidence;
+  const { wallMs, gcRatio, agentLateMs, startup, pressureMs, ownMs = 0 } = evidence;
   const says: string[] = [];
+  if (isOwnDoing(ownMs, wallMs)) says.push(`pitot took a heap snapshot, for ${sayDuration(ownMs)} of ${sayDuration(wallMs)}`);
   if (startup) says.push('the loop has not turned for the first time yet: modules are being loaded');
   const isGc = verdict === 'gc';
   const gc = gcRatio !== null && gcRatio >= TOLD_MIN ? `${sayPercent(gcRatio)} of the samples are in the garbage collector` : null;

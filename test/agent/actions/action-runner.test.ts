@@ -3,6 +3,7 @@ import test from 'ava';
 import type { Action } from '../../../src/agent/actions/action.js';
 import { ActionRunner } from '../../../src/agent/actions/action-runner.js';
 import { logAction } from '../../../src/agent/actions/log-action.js';
+import { heapSnapshotAction } from '../../../src/agent/evidence/heap-snapshot-action.js';
 import type { Alert } from '../../../src/core/alert-types.js';
 import { HEAVY_ACTIONS_MAX } from '../../../src/core/limits.js';
 import { exampleAlert } from './example-alert.js';
@@ -201,6 +202,75 @@ test('should divide window and cool-down by the time scale when there is one', a
   t.deepEqual(await runner.run(exampleAlert(), ['x'], limits), ['x: limited: 1 run in 1 min']);
   clock.nowMs += 1;
   t.deepEqual(await runner.run(exampleAlert(), ['x'], limits), ['x: done']);
+});
+
+test('should give back the run of what was refused, and try it again after ten minutes, when the alert still fires', async (t) => {
+  const answers = ['refused: too little memory', 'refused: no disk', 'x.heapsnapshot'];
+  const snapshot = action(async () => answers.shift() ?? 'failed: asked too often', { pace: 'heavy-shared', atResolve: true });
+  const { runner, clock } = makeRunner({ snapshot, log: action(async () => '') }, { timeScale: 2 });
+  const limits = { count: 1, windowMs: 24 * HOUR_MS, coolDownMs: HOUR_MS };
+  const { id } = exampleAlert();
+  t.deepEqual(await runner.run(exampleAlert(), ['log', 'snapshot'], limits), ['log', 'snapshot: refused: too little memory']);
+  clock.nowMs += 299_999;
+  t.deepEqual(runner.takeDue(id), []);
+  clock.nowMs += 1;
+  t.deepEqual(runner.takeDue('another'), []);
+  t.deepEqual(runner.takeDue(id), ['snapshot']);
+  // Once: while it is tried nobody else tries it.
+  t.deepEqual(runner.takeDue(id), []);
+  t.deepEqual(await runner.run(exampleAlert(), ['snapshot'], limits), ['snapshot: refused: no disk']);
+  t.deepEqual(
+    (runner.save() as { used: { action: string; runsAtMs: number[]; open: string[] }[] }).used.find(({ action: of }) => of === 'snapshot'),
+    {
+      rule: 'high latency',
+      action: 'snapshot',
+      runsAtMs: [],
+      open: [],
+      untilMs: clock.nowMs + 12 * HOUR_MS,
+    } as never,
+  );
+  clock.nowMs += 300_000;
+  t.deepEqual(runner.takeDue(id), ['snapshot']);
+  t.deepEqual(await runner.run(exampleAlert(), ['snapshot'], limits), ['snapshot: x.heapsnapshot']);
+  clock.nowMs += HOUR_MS;
+  t.deepEqual(runner.takeDue(id), []);
+  t.deepEqual(await runner.run(exampleAlert({ id: 'other' }), ['snapshot'], limits), ['snapshot: limited: 1 run in 12 h']);
+});
+
+test('should try nothing again when the alert is over, nor what was limited or has failed', async (t) => {
+  const { runner, clock } = makeRunner({
+    refuses: action(async () => 'refused: busy'),
+    fails: action(async () => {
+      throw new Error('broken');
+    }),
+  });
+  const once = { count: 1, windowMs: 24 * HOUR_MS, coolDownMs: 0 };
+  await runner.run(exampleAlert({ id: 'a' }), ['refuses', 'fails'], once);
+  await runner.run(exampleAlert({ id: 'b' }), ['fails'], once);
+  clock.nowMs += HOUR_MS;
+  t.deepEqual(runner.takeDue('b'), []);
+  // What was refused when it fired has not heard of it.
+  t.deepEqual(await runner.run(exampleAlert({ id: 'a', state: 'resolved' }), ['refuses'], once), []);
+  t.deepEqual(runner.takeDue('a'), []);
+});
+
+test('should take no heap snapshot for a leak of handles, and keep it for one of the heap', async (t) => {
+  let taken = 0;
+  const snapshot = heapSnapshotAction({
+    longestMs: 1000,
+    take: async () => {
+      taken++;
+      return { file: 'heap/x', fileBytes: 1, pauseMs: 1, pauseMsMax: 1, rssBeforeBytes: 1, rssAfterBytes: 1 };
+    },
+  });
+  const { runner, clock } = makeRunner({ 'heap-snapshot': snapshot });
+  const once = { count: 1, windowMs: 24 * HOUR_MS, coolDownMs: 0 };
+  const run = (kind: string): Promise<string[]> => runner.run(exampleAlert({ id: kind, labels: { kind } }), ['heap-snapshot'], once);
+  t.deepEqual(await run('handles'), ['heap-snapshot: not done: open handles are leaking, which a heap snapshot does not show']);
+  t.is(taken, 0);
+  t.deepEqual(await run('heap'), ['heap-snapshot: heap/x (1.00 B, the main thread stood still for 1 ms)']);
+  clock.nowMs += HOUR_MS;
+  t.deepEqual(runner.takeDue('handles'), []);
 });
 
 test('should keep its limits when the process is started anew', async (t) => {

@@ -51,7 +51,7 @@ function figures(minute: number, queue: number): Figures {
   };
 }
 
-function makeMonitor(t: ExecutionContext, saved?: unknown, act?: AlertSources['act'], rules: Rule[] = [RULE]) {
+function makeMonitor(t: ExecutionContext, saved?: unknown, act?: AlertSources['act'], rules: Rule[] = [RULE], takeDue?: AlertSources['takeDue']) {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-alerts-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const told: string[] = [];
@@ -76,6 +76,7 @@ function makeMonitor(t: ExecutionContext, saved?: unknown, act?: AlertSources['a
           say('act')(alert);
           return [`log`, `flame: flame/x.cpuprofile`];
         }),
+      ...(takeDue && { takeDue }),
       send: say('send'),
       goesOn: (firing) => seen.goingOn.push(firing.map(({ id }) => id)),
       onAlert: ({ event }) => told.push(event),
@@ -204,6 +205,40 @@ test('should act on an alert while the actions of another are under way, and sho
       ['queue is very long', 'firing'],
       ['queue is long', 'resolved'],
       ['queue is long', 'resolved'],
+    ],
+  );
+});
+
+test('should try again what was refused while the alert fires, tell the newest refusal, and write a line only when it has run', async (t) => {
+  const asked: string[][] = [];
+  const results = [['log', 'heap-snapshot: refused: 1 MiB left'], ['heap-snapshot: refused: 2 MiB left'], ['heap-snapshot: heap/x.heapsnapshot']];
+  const act: AlertSources['act'] = async (_alert, { actions }) => {
+    asked.push([...actions]);
+    return results.shift() ?? [];
+  };
+  let due = false;
+  const { monitor, directory } = makeMonitor(t, undefined, act, [RULE], () => (due ? ['heap-snapshot'] : []));
+  const step = async (minute: number, isDue: boolean): Promise<string[] | undefined> => {
+    due = isDue;
+    monitor.step({ ...figures(minute, 12), kind: 'step', spanMs: 10_000 });
+    await monitor.settle();
+    t.deepEqual(monitor.alertsOfRun[0]?.actions, monitor.firing[0]?.actions);
+    return monitor.firing[0]?.actions;
+  };
+  monitor.judge(figures(1, 12));
+  monitor.judge(figures(2, 12));
+  await monitor.settle();
+  t.deepEqual(await step(3, false), ['log', 'heap-snapshot: refused: 1 MiB left']);
+  t.deepEqual(await step(4, true), ['log', 'heap-snapshot: refused: 2 MiB left']);
+  t.deepEqual(await step(5, true), ['log', 'heap-snapshot: heap/x.heapsnapshot']);
+  t.deepEqual(asked, [['log', 'ops'], ['heap-snapshot'], ['heap-snapshot']]);
+  t.deepEqual(
+    readAlertLines(directory)
+      .filter(({ event }) => event === 'actions')
+      .map(({ alert }) => alert.actions),
+    [
+      ['log', 'heap-snapshot: refused: 1 MiB left'],
+      ['log', 'heap-snapshot: heap/x.heapsnapshot'],
     ],
   );
 });

@@ -12,7 +12,7 @@ function sources(change: Partial<RuntimeSources> = {}, gc = { count: 0, totalMs:
     isWatched: () => false,
     gcSoFar: () => gc,
     loopDelayP99Ms: () => 7,
-    loopStalledMs: () => 0,
+    stalledMain: () => ({ stalledMs: 0, ownMs: 0 }),
     ...change,
   };
 }
@@ -36,6 +36,14 @@ test('should compare the process with its limit and the live heap with V8’s, a
   const unlimited = { processMemory: () => ({ limitBytes: 0, usedBytes: 300 }) };
   t.true(Number.isNaN(read(sources(unlimited)).memoryRatio));
   t.is(read(sources({ ...ofHeap(50), ...unlimited })).memoryRatio, 0.25);
+});
+
+test('should not count against the application how long a heap snapshot of pitot has kept its loop from turning', (t) => {
+  const read = (stalledMs: number, ownMs: number) =>
+    new RuntimeFigureReader(process.pid, machineMs(), { ...sources(), stalledMain: () => ({ stalledMs, ownMs }) }, 2).read(machineMs() + 1000);
+  t.like(read(70_000, 66_000), { loopStalledMs: 4000, ownStandstillMs: 66_000 });
+  t.like(read(500, 501), { loopStalledMs: 0, ownStandstillMs: 501 });
+  t.like(read(9000, 0), { loopStalledMs: 9000, ownStandstillMs: 0 });
 });
 
 test('should count collections since the last look, all of them when the window is a new one', (t) => {

@@ -1,10 +1,9 @@
-// Requests for a snapshot in the run directory: whose are answered, once, and which count for nothing; files that Node.js itself left are found again.
+// Requests for a snapshot in the run directory: whose are answered, once, and which count for nothing.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { SnapshotOutcome } from '../../../src/agent/evidence/heap-snapshot-action.js';
-import { collectNearLimitFiles } from '../../../src/agent/evidence/near-limit-files.js';
 import { REQUEST_DIRECTORY, SnapshotRequests, type SnapshotSeen } from '../../../src/agent/evidence/snapshot-requests.js';
 import { type LocatedProcess, thisProcess } from '../../../src/agent/process-owner.js';
 import { ask } from '../../../src/cli/heap-take.js';
@@ -75,20 +74,4 @@ test('should wait as long as the process says, and while it lives, when the comm
   t.deepEqual(await askOf(t, { ...gone, withinMs: 600_000 }, null), { file: null, reason: 'the process ended before it was done' });
   const answer = { file: '/run/heap/x.heapsnapshot', reason: 'the last that it did' };
   t.deepEqual(await askOf(t, { ...gone, withinMs: 600_000 }, answer), answer);
-});
-
-test('should find the run of a process that ended near its limit when Node.js left a file in the working directory', (t) => {
-  const base = makeDirectory(t);
-  const cwd = makeDirectory(t);
-  for (const run of ['shop.20260102-030405.42', 'shop.20260102-050000.42', 'shop.20260102-030405.7']) mkdirSync(join(base, run));
-  const names = [
-    'Heap.20260102.040000.42.0.001.heapprofile',
-    'Heap.20260102.060000.42.0.001.heapsnapshot',
-    'Heap.20260102.040000.8.0.001.heapprofile',
-  ];
-  for (const name of [...names, 'Heap.20260102.040000.7.0.001.heapprofile']) writeFileSync(join(cwd, name), 'x');
-  const moved = collectNearLimitFiles(base, [cwd, cwd], 7);
-  t.deepEqual(moved.sort(), [join(base, 'shop.20260102-030405.42/heap', names[0]), join(base, 'shop.20260102-050000.42/heap', names[1])]);
-  t.deepEqual(readdirSync(cwd), ['Heap.20260102.040000.7.0.001.heapprofile', names[2]]);
-  t.deepEqual(collectNearLimitFiles(join(base, 'gone'), [cwd], 7), []);
 });

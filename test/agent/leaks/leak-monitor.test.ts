@@ -178,6 +178,19 @@ test('should tell a leak with rate, limit and allocating function, on disk, when
   t.deepEqual(made.faults, []);
 });
 
+test('should tell a refusal once, however its figures change, and a file when there is one', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
+  await made.runTo(3 * HOUR_MS);
+  for (const result of ['refused: 1 MiB left', 'refused: 2 MiB left', 'heap/Heap.1.heapsnapshot'])
+    made.monitor.noteFiles([`heap-snapshot: ${result}`]);
+  t.deepEqual(
+    ofHeap(made)
+      .filter(({ event }) => event === 'files')
+      .map(({ files }) => files),
+    [[{ path: '', note: 'heap-snapshot: refused: 1 MiB left' }], [{ path: 'heap/Heap.1.heapsnapshot', note: '' }]],
+  );
+});
+
 test('should name the culprit when a snapshot was looked into, with what the detector knows as hints', async (t) => {
   const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB);
   await made.runTo(3 * HOUR_MS);

@@ -40,7 +40,7 @@ const figures = (wallMs: number, cpuMs: number): StallFigures => ({
   startup: false,
 });
 
-function storyFor(t: { teardown(done: () => void): void }, rotate: (story: () => StallStory) => Promise<void>, thread = 'main') {
+function storyFor(t: { teardown(done: () => void): void }, rotate: (story: () => StallStory) => Promise<void>, thread = 'main', own = { ms: 0 }) {
   const directory = mkdtempSync(join(tmpdir(), 'pitot-story-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const told: StallLine[] = [];
@@ -48,6 +48,7 @@ function storyFor(t: { teardown(done: () => void): void }, rotate: (story: () =>
   const sources: StallStorySources = {
     rotate: () => rotate(() => story),
     readSamples: (task) => readStallSamples(task, false),
+    ownMs: (fromMs, toMs) => Math.min(own.ms, toMs - fromMs),
     onStall: (line) => told.push(line),
     onFault: (code, message) => faults.push(`${code}: ${message}`),
   };
@@ -101,6 +102,48 @@ test('should write the verdict without a function when the thread does not answe
   const [, end] = written();
   t.like(end, { event: 'end', ongoing: false, durationMs: 250 });
   t.is(end?.top[0]?.function, 'block');
+});
+
+test('should tell a heap snapshot as the cause, and blame no function, when most of the stall is one', async (t) => {
+  const { story, written } = storyFor(
+    t,
+    () => {
+      throw new Error('asked');
+    },
+    'main',
+    { ms: 230 },
+  );
+  story.addSegment(profile(SEGMENT, 'main', 10_000));
+  story.tell('end', figures(250, 245), false);
+  await story.settle();
+  t.like(written()[0], { verdict: 'executing', top: [], file: '', durationMs: 250 });
+  t.is(written()[0].reason, 'pitot took a heap snapshot, for 230 ms of 250 ms; the thread burned 98 % of a core (245 ms CPU in 250 ms)');
+});
+
+test('should take back what it blamed when that a heap snapshot had begun shows only later', async (t) => {
+  const own = { ms: 0 };
+  const { story, written } = storyFor(t, async (self) => self().addSegment(profile(SEGMENT, 'main', 10_000)), 'main', own);
+  story.tell('open', figures(250, 245), false);
+  await story.settle();
+  own.ms = 1900;
+  story.tell('end', figures(2000, 1960), false);
+  await story.settle();
+  t.deepEqual(
+    written().map(({ top, file }) => [top.length, file]),
+    [
+      [1, 'flame/CPU.20261123.142530.42.0.stall-0003.cpuprofile'],
+      [0, ''],
+    ],
+  );
+  t.true(written()[1].reason.startsWith('pitot took a heap snapshot, for 1.90 s of 2.00 s; '));
+});
+
+test("should name the application's function when a heap snapshot was the smaller part of the stall", async (t) => {
+  const { story, written } = storyFor(t, async (self) => self().addSegment(profile(SEGMENT, 'main', 10_000)), 'main', { ms: 100 });
+  story.tell('end', figures(250, 245), false);
+  await story.settle();
+  t.is(written()[0].top[0]?.function, 'block');
+  t.is(written()[0].reason, 'the thread burned 98 % of a core (245 ms CPU in 250 ms)');
 });
 
 test('should ask the thread for nothing when the process ends', async (t) => {
