@@ -206,6 +206,8 @@ export const HEAP_STRINGS_KEPT_MAX = 20_000;
 export const HEAP_CONSTRUCTORS_MAX = 200;
 /** Candidates of each kind whose way to the root is looked at: the leak is among the heaviest, or it is too early to tell. */
 export const HEAP_CANDIDATES_MAX = 20;
+/** Members of an accumulation that are looked into for what they accumulate themselves: more are a kind that is many, whatever each holds. */
+export const HEAP_NESTED_MEMBERS_MAX = 10_000;
 /** Suspects that are told: who names more names none. */
 export const HEAP_SUSPECTS_MAX = 3;
 /** Heap of the process that analyses a snapshot, MiB: columns lie outside of it, and what is left are names and rows. */

@@ -9,10 +9,15 @@ import { compressed, hopWords } from './path-words.js';
 export const SAMPLES = 60;
 /** Hops from one link of a list to the next. */
 const LINK_HOPS_MAX = 4;
+/** Lists by samples: the fewer, the surer that each was met. */
+const LISTS_RATIO_MAX = 0.5;
 /** Share of them that must be reached in one way. */
 const PATH_RATIO_MIN = 0.3;
 
-/** Classes most of whose objects are reached in one way: lists, chains of promises, cells of registries, which no one object dominates one by one. */
+/**
+ * Classes most of whose objects are reached in one way: lists, chains of promises, cells of registries, which no one object dominates one by one.
+ * `known`: holders of accumulations; what such a one retains is told with it.
+ */
 export function commonPaths(view: HeapView, figures: ClassFigures, leastBytes: number, known: ReadonlySet<number>): Candidate[] {
   const { classes, countMin } = view;
   const heavy = Array.from({ length: classes.count }, (_, i) => i)
@@ -23,14 +28,33 @@ export function commonPaths(view: HeapView, figures: ClassFigures, leastBytes: n
   return heavy.flatMap((index) => {
     const candidate = commonPath(view, samples.get(index) ?? [], known);
     if (candidate === null) return [];
-    const { ratio, path, sample, typicalBytes, typicalToldBytes } = candidate;
-    const holder = firstOfRun(view, path, index) ?? sample;
+    const { ratio, path, nodes } = candidate;
+    const holder = firstOfRun(view, path, index) ?? nodes[0];
     const count = Math.round(ratio * figures.count[index]);
-    // Links of a list retain each other: the class's own sum is less. Where a few others of the class retain most, theirs is not counted here.
-    const bytes = Math.min(ratio * figures.retainedBytes[index], count * typicalBytes);
-    const toldBytes = typicalBytes === 0 ? 0 : bytes * (typicalToldBytes / typicalBytes);
-    return bytes < leastBytes ? [] : [{ kind: 'path' as const, holder, sample, count, bytes, toldBytes, pathRatio: ratio }];
+    const { bytes, toldBytes } = retainedBy(view, nodes, index, count, ratio * figures.retainedBytes[index]);
+    return bytes < leastBytes ? [] : [{ kind: 'path' as const, holder, sample: nodes[0], peers: nodes, count, bytes, toldBytes, pathRatio: ratio }];
   });
+}
+
+/**
+ * What objects reached in one way retain. Links of a list retain each other: theirs is what the first of each list retains. Others: their number by what
+ * one retains, and no more than the class does; where a few others of the class retain most, theirs is not counted here.
+ */
+function retainedBy(
+  view: HeapView,
+  nodes: readonly number[],
+  index: number,
+  count: number,
+  bytesMax: number,
+): Pick<Candidate, 'bytes' | 'toldBytes'> {
+  const firsts = new Set(nodes.map((node) => firstOfRun(view, view.paths.to(node), index) ?? node));
+  if (firsts.size <= nodes.length * LISTS_RATIO_MAX) {
+    const sum = (of: Float64Array): number => [...firsts].reduce((total, node) => total + of[node], 0);
+    return { bytes: sum(view.weightBytes), toldBytes: sum(view.toldBytes) };
+  }
+  const typicalBytes = median(view.weightBytes, nodes);
+  const bytes = Math.min(bytesMax, count * typicalBytes);
+  return { bytes, toldBytes: typicalBytes === 0 ? 0 : bytes * (median(view.toldBytes, nodes) / typicalBytes) };
 }
 
 /** Up to SAMPLES objects of each class, evenly over the snapshot. */
@@ -49,11 +73,9 @@ function samplesOf({ classes, snapshot, counted }: HeapView, figures: ClassFigur
 interface CommonPath {
   /** Share of the samples that are reached in this way. */
   ratio: number;
+  /** To the first of them. */
   path: number[];
-  sample: number;
-  /** Median of what one of them retains. */
-  typicalBytes: number;
-  typicalToldBytes: number;
+  nodes: number[];
 }
 
 export function commonPath(view: HeapView, samples: readonly number[], known: ReadonlySet<number>): CommonPath | null {
@@ -66,12 +88,15 @@ export function commonPath(view: HeapView, samples: readonly number[], known: Re
     else way.nodes.push(sample);
   }
   const [most] = [...ways.values()].sort((a, b) => b.nodes.length - a.nodes.length);
-  // What lies below an accumulation is told with it.
-  if (most === undefined || most.path.length === 0 || most.path.some((node) => known.has(node))) return null;
+  if (most === undefined || most.path.length === 0 || most.path.some((node) => known.has(node) && dominates(view, node, most.nodes[0]))) return null;
   const ratio = most.nodes.length / samples.length;
-  if (ratio < PATH_RATIO_MIN) return null;
-  const { path, nodes } = most;
-  return { ratio, path, sample: nodes[0], typicalBytes: median(view.weightBytes, nodes), typicalToldBytes: median(view.toldBytes, nodes) };
+  return ratio < PATH_RATIO_MIN ? null : { ratio, path: most.path, nodes: most.nodes };
+}
+
+function dominates({ tree }: HeapView, holder: number, node: number): boolean {
+  let at = node;
+  while (at !== 0 && at !== holder) at = tree.dominator[at];
+  return at === holder;
 }
 
 function median(bytes: Float64Array, nodes: readonly number[]): number {

@@ -33,28 +33,33 @@ export interface ConstructorGrowth {
   netBytes: number;
 }
 
-/** The parts of a suspect's score, 0 to 1 each; null where there was nothing to compare with. */
+/** The parts of a suspect's score, 0 to 1 each but for the last; null where there was nothing to compare with. */
 export interface SuspectScore {
-  /** Weighted mean of the parts that are known. */
+  /** Weighted mean of the parts that are known, 0 at least. */
   total: number;
   /** Share of the heap, or of the growth between two snapshots, that it retains; of the memory that is known to grow. */
   size: number;
-  /** How near its bytes come to the growth that was measured. */
+  /** How near the bytes of all that its holder holds come to the growth that was measured: 1 between its least and its most. */
   growth: number | null;
-  /** How many objects there are, by magnitude: 1 for 100 000. null where no growth was measured. */
+  /** How many objects one holder has, by magnitude: 1 for 100 000. null where no growth was measured. */
   count: number | null;
-  /** Whether an allocating function carries the class's name; less where it stands in the same file. */
+  /**
+   * Whether a function whose objects stay alive carries the class's name; less where it stands in the same file. Below 0, to -1: such a function is known not
+   * to leak.
+   */
   allocation: number | null;
 }
 
 /** What may be leaking: many objects of one class in one place, or reached in one way. */
 export interface HeapSuspect {
   constructor: string;
+  /** Objects of the constructor; what else the holder has stands in the sentence. */
   count: number;
+  /** Of all that the holder holds many of, its table included. */
   retainedBytes: number;
-  /** What holds them, in words: `SessionStore.sessions (Map)`. */
+  /** What holds them, in words: `SessionStore.sessions (Map)`; where many do, and who holds these: `Tenant.sessions (Map) of 40 × Tenant held by tenants (Map)`. */
   holder: string;
-  /** Where the holder's class, or the function that holds it in a variable, stands. */
+  /** Where the holder's class, or the function that holds it in a variable, stands; of several the outermost. */
   holderPlace: SourcePlace | null;
   /** Where the class of the objects stands, or the function if they are closures. */
   place: SourcePlace | null;
@@ -113,8 +118,20 @@ export interface HeapAnalysis {
 export interface HeapHints {
   /** The memory that grows: suspects are weighed by it. heap: of V8; external: of ArrayBuffers; native: of objects of Node.js. Default: all that a snapshot shows. */
   kind?: 'heap' | 'external' | 'native';
-  /** Growth of that memory since its floor, bytes. */
+  /** Growth of that memory since its floor, bytes: caches that filled meanwhile are in it. */
   growthBytes?: number;
+  /** Growth of what leaks, as far as it was seen, bytes: anything from here to `growthBytes` agrees. Default: growthBytes. */
+  growthBytesMin?: number;
   /** Functions whose objects stay alive, as a sampling profile has them. */
-  functions?: { function: string; file: string; line: number; bytes: number }[];
+  functions?: AllocatingHint[];
+  /** Functions whose objects were looked at as well, and do not leak: allocated long ago and no more, or all at once, or seen to die. */
+  quietFunctions?: AllocatingHint[];
+}
+
+export interface AllocatingHint {
+  function: string;
+  file: string;
+  line: number;
+  /** Alive. */
+  bytes: number;
 }

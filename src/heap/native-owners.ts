@@ -76,7 +76,7 @@ export function nativeContexts(view: HeapView, kind: HeapHints['kind'], leastByt
   const sum = (of: Float64Array): number => ratio * nodes.reduce((total, node) => total + of[node], 0);
   const bytes = isNative ? count * CONTEXT_BYTES : sum(weightBytes);
   if (common === null || count < countMin || bytes < leastBytes) return [];
-  const { sample } = common;
+  const [sample] = common.nodes;
   let listed = sample;
   while (!isListed(view, listed) && paths.edgeTo(listed) >= 0 && paths.parentOf(listed) !== 0) listed = paths.parentOf(listed);
   const container = isListed(view, listed) ? paths.parentOf(listed) : paths.parentOf(sample);

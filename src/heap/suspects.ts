@@ -5,9 +5,11 @@ import { accumulations, type Candidate } from './candidates.js';
 import { commonPaths } from './common-paths.js';
 import type { ClassFigures } from './constructors.js';
 import type { HeapHints, HeapSuspect, SourcePlace, SuspectScore } from './heap-analysis.js';
-import { classNameOf, edgeNameOf, edgeTypeOf, type HeapView, nameOf, typeOf } from './heap-view.js';
-import { holderOf } from './holders.js';
+import { classNameOf, type HeapView, nameOf, typeOf } from './heap-view.js';
+import { type Holder, holderOf } from './holders.js';
 import { nativeContexts, ownerOf } from './native-owners.js';
+import { withNested } from './nested-accumulations.js';
+import { labelOf } from './object-words.js';
 import { compressed, hopWords } from './path-words.js';
 import { countNear, type Draft, scoreOf } from './suspect-score.js';
 
@@ -22,15 +24,13 @@ const BYTES_MIN = 16 * 1024;
 const NODE_OWN_BYTES_MAX = 1024 * 1024;
 /** What is suspected of growing native memory: below it stands what every process has. */
 const NATIVE_BYTES_MIN = 1024 * 1024;
-/** Names of a plain object's properties that are shown for its class. */
-const SHAPE_NAMES_MAX = 4;
 
 export function suspectsOf(view: HeapView, figures: ClassFigures, hints: HeapHints = {}): HeapSuspect[] {
   const leastBytes = leastBytesOf(view, hints);
   const held = accumulations(view, leastBytes);
   const reached = commonPaths(view, figures, leastBytes, new Set(held.map(({ holder }) => holder)));
   const owned = hints.kind === 'native' ? reached.map((candidate) => ownerOf(view, candidate)) : reached;
-  const found = [...held, ...owned, ...nativeContexts(view, hints.kind, leastBytes)]
+  const found = [...held.flatMap((candidate) => withNested(view, candidate)), ...owned, ...nativeContexts(view, hints.kind, leastBytes)]
     .map((candidate) => draftOf(view, candidate))
     .filter((draft) => !isOfNode(draft));
   const nearby = countNear(found, hints.functions ?? []);
@@ -38,10 +38,11 @@ export function suspectsOf(view: HeapView, figures: ClassFigures, hints: HeapHin
     .map((draft) => ({ draft, score: scoreOf(view, draft, hints, nearby) }))
     .sort((a, b) => b.score.total - a.score.total || b.draft.bytes - a.draft.bytes)
     .map(({ draft, score }) => suspectOf(view, draft, score));
-  return ranked
-    .filter((it, i) => ranked.findIndex((other) => other.constructor === it.constructor && other.holder === it.holder) === i)
-    .slice(0, HEAP_SUSPECTS_MAX);
+  return ranked.filter((it, i) => ranked.findIndex((other) => isSame(other, it)) === i).slice(0, HEAP_SUSPECTS_MAX);
 }
+
+/** A function that is held, what its scope holds, and that scope are one leak. */
+const isSame = (a: HeapSuspect, b: HeapSuspect): boolean => a.holder === b.holder && (a.constructor === b.constructor || a.holderPlace !== null);
 
 function leastBytesOf({ totalBytes }: HeapView, { kind, growthBytes = Number.POSITIVE_INFINITY }: HeapHints): number {
   if (kind === 'native') return Math.max(NATIVE_BYTES_MIN, Number.isFinite(growthBytes) ? NATIVE_GROWTH_RATIO_MIN * growthBytes : 0);
@@ -56,23 +57,33 @@ function isOfNode({ place, holder, bytes }: Draft): boolean {
 }
 
 function draftOf(view: HeapView, candidate: Candidate): Draft {
-  const { kind, sample } = candidate;
-  const isList = kind === 'path';
-  // The objects of a path are held by what holds the first of them.
-  const above = view.paths.parentOf(candidate.holder);
-  const held = candidate.container ?? (isList && view.paths.edgeTo(candidate.holder) >= 0 && above !== 0 ? above : candidate.holder);
+  const { sample, container } = candidate;
+  const path = container === undefined ? [] : view.paths.to(sample);
   const own = typeOf(view, sample) === 'closure' ? nameOf(view, sample) : '';
   return {
     ...candidate,
     name: candidate.name ?? classNameOf(view, sample),
     function: own,
-    holder: holderOf(view, held),
+    owners: path.slice(path.indexOf(container ?? 0) + 1, -1).map((node) => classNameOf(view, node)),
+    holder: holderOfAll(view, candidate),
     place: view.places.of(sample),
   };
 }
 
+function holderOfAll(view: HeapView, { kind, holder, container, within }: Candidate): Holder {
+  // The objects of a path are held by what holds the first of them.
+  const above = view.paths.parentOf(holder);
+  const own = holderOf(view, container ?? (kind === 'path' && view.paths.edgeTo(holder) >= 0 && above !== 0 ? above : holder));
+  if (within === undefined) return own;
+  const outer = holderOfAll(view, within.outer);
+  return {
+    text: `${own.text} of ${grouped(within.holders)} × ${labelOf(view, within.outer.sample, within.outer.peers)} held by ${outer.text}`,
+    place: outer.place,
+  };
+}
+
 function suspectOf(view: HeapView, draft: Draft, score: SuspectScore): HeapSuspect {
-  const { kind, name, count, bytes, toldBytes, holder, place, sample, pathRatio } = draft;
+  const { kind, name, count, bytes, toldBytes, holder, place, sample, pathRatio, others, peers } = draft;
   const suspect = {
     constructor: name,
     count,
@@ -85,7 +96,7 @@ function suspectOf(view: HeapView, draft: Draft, score: SuspectScore): HeapSuspe
     pathRatio,
     score,
   };
-  const label = name === classNameOf(view, sample) ? labelOf(view, sample) : name;
+  const label = `${name === classNameOf(view, sample) ? labelOf(view, sample, peers) : name}${others === undefined ? '' : ` and ${grouped(others)} other objects`}`;
   // More than is seen: counted by what one costs.
   const size = bytes > toldBytes ? `about ${formatBytes(bytes)} of native memory` : `${formatBytes(toldBytes)} retained`;
   return { ...suspect, sentence: sentenceOf(suspect, label, size) };
@@ -98,19 +109,3 @@ function sentenceOf({ count, holder, holderPlace }: Omit<HeapSuspect, 'sentence'
 
 /** 12 000. */
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
-
-/** The class; of a plain object with its first properties, of a function its name. */
-function labelOf(view: HeapView, node: number): string {
-  const name = classNameOf(view, node);
-  if (typeOf(view, node) === 'closure') return `function ${nameOf(view, node) || '(anonymous)'}`;
-  if (name !== 'Object' && name !== 'system / Context') return name;
-  const { firstEdge } = view.snapshot;
-  const wanted = name === 'Object' ? 'property' : 'context';
-  const names: string[] = [];
-  for (let e = firstEdge[node]; e < firstEdge[node + 1] && names.length <= SHAPE_NAMES_MAX; e++) {
-    if (edgeTypeOf(view, e) === wanted && edgeNameOf(view, e) !== '__proto__') names.push(edgeNameOf(view, e));
-  }
-  if (names.length > SHAPE_NAMES_MAX) names[SHAPE_NAMES_MAX] = '…';
-  const word = name === 'Object' ? name : 'Context';
-  return names.length === 0 ? word : `${word} {${names.join(', ')}}`;
-}

@@ -50,7 +50,7 @@ test('should not be led by the file of an allocating function when growth says a
   const functions = [{ function: 'answer', file: heap.path('grown.cjs'), line: 9, bytes: 1.8 * MIB }];
   const [first, second] = await grown({ kind: 'heap', growthBytes: 1.8 * MIB, functions });
   t.deepEqual([named(first), named(second)], [AUDITS, PRODUCTS]);
-  t.deepEqual([first.score.allocation, second.score.allocation], [0.3, 0.3]);
+  t.deepEqual([first.score.allocation, second.score.allocation], [0.05, 0.05]);
 });
 
 test('should name buffers alone when external memory grows', async (t) => {
