@@ -16,7 +16,7 @@ import { LeakDetector } from '../../diagnose/leaks/leak-detector.js';
 import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
 import type { LeakLimits } from '../../diagnose/leaks/memory-point.js';
 import { HOUR_MS } from '../../diagnose/rules/durations.js';
-import type { HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
+import type { AllocatingHint, HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
 import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
 import type { Leak } from '../../report/report-types.js';
 import type { ThreadSample } from '../drained-thread.js';
@@ -284,10 +284,15 @@ export class LeakMonitor {
 }
 
 /** grownBytes: when the snapshot was taken. */
-function hintsOf({ kind, functions }: LeakVerdict, grownBytes: number): HeapHints {
+function hintsOf({ kind, grownBytes: grownNowBytes, trendGrownBytes, functions, quietFunctions }: LeakVerdict, grownBytes: number): HeapHints {
+  const hint = ({ function: name, file, line, bytes }: AllocatingHint): AllocatingHint => ({ function: name, file, line, bytes });
+  // What has grown since the snapshot is not in it.
+  const leastBytes = trendGrownBytes - Math.max(0, grownNowBytes - grownBytes);
   return {
     ...(kind === 'handles' ? {} : { kind }),
     ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
-    functions: functions.map(({ function: name, file, line, bytes }) => ({ function: name, file, line, bytes })),
+    ...(leastBytes > 0 ? { growthBytesMin: leastBytes } : {}),
+    functions: functions.map(hint),
+    quietFunctions: quietFunctions.map(hint),
   };
 }

@@ -18,6 +18,7 @@ import {
   STARTUP_MS,
 } from './leak-thresholds.js';
 import type { LevelHistory } from './level-history.js';
+import { type QuietFunction, quietFunctions } from './quiet-functions.js';
 
 const LIFETIME_KNOWN_MS = 86_400_000;
 /** After a refuted suspicion and so long a silence the next one is a new one. */
@@ -27,7 +28,7 @@ export class AgeEvidence {
   readonly #allocated: LevelHistory;
   readonly #captures: AgeCapture[] = [];
   readonly #lifetimes = new Map<string, { ms: number; seenMs: number }>();
-  #judgement: { atMs: number; said: AgeJudgement } | undefined;
+  #judgement: { atMs: number; said: AgeJudgement; quiet: QuietFunction[] } | undefined;
   #askedMs = Number.NaN;
   #waitMs = REFUTED_WAIT_MS;
   /** No ask before. */
@@ -66,6 +67,11 @@ export class AgeEvidence {
     return this.#judgement?.said;
   }
 
+  /** Functions that the newest judgement clears. */
+  get quiet(): readonly QuietFunction[] {
+    return this.#judgement?.quiet ?? [];
+  }
+
   bring(ages: AgeSamples, nowMs: number, startMs: number, trend: WindowTrend | undefined, levels: LevelHistory): void {
     this.#askedMs = Number.NaN;
     const now = captureAges(ages, nowMs);
@@ -90,7 +96,8 @@ export class AgeEvidence {
         bornMs,
         levelAt: (atMs) => levels.levelAt(atMs),
       });
-      this.#judgement = { atMs: nowMs, said };
+      const fromMs = Math.max(trend.fromMs, oldestMs);
+      this.#judgement = { atMs: nowMs, said, quiet: quietFunctions({ now, fromMs, bornMs, judged: said.functions }) };
       this.#plan(said, gapMs, nowMs, levels.latest + REFUTED_GROWTH_RATIO * Math.max(trend.growthBytes, GROWTH_BYTES_MIN));
     }
     this.#captures.push(now);

@@ -177,7 +177,9 @@ function found(
     confidence,
     sinceMs,
     evidence: [sayGrowth(growth, trend), ...reasons, ...sayHandles(growth), ...sayLimit(growth, trend)],
+    trendGrownBytes: known.toLevel - known.fromLevel,
     functions: growth.ages?.last?.functions.filter(({ kind }) => kind === 'all-ages') ?? [],
+    quietFunctions: growth.ages?.quiet ?? [],
   };
   return { verdict, known };
 }
@@ -193,6 +195,7 @@ function verdictOf(growth: Growth, trend: WindowTrend | undefined): LeakVerdict 
     lowerPerHour: trend?.lowerPerHour ?? Number.NaN,
     upperPerHour: trend?.upperPerHour ?? Number.NaN,
     grownBytes: growth.watch === undefined ? Number.NaN : growth.watch.history.latest - growth.watch.history.lowest,
+    trendGrownBytes: trend?.growthBytes ?? Number.NaN,
     name: growth.name ?? '',
     confidence: 0,
     msToLimit,
@@ -201,6 +204,7 @@ function verdictOf(growth: Growth, trend: WindowTrend | undefined): LeakVerdict 
     evidence: [],
     whyNot: '',
     functions: [],
+    quietFunctions: [],
   };
 }
 

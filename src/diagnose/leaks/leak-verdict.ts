@@ -1,5 +1,6 @@
 // The verdict on one class of memory: whether it leaks, how fast, how long it has left, and why one thinks so.
 import type { AgedFunction } from './judge-ages.js';
+import type { QuietFunction } from './quiet-functions.js';
 
 export const LEAK_KINDS = ['heap', 'external', 'native', 'handles'] as const;
 export type LeakKind = (typeof LEAK_KINDS)[number];
@@ -18,6 +19,8 @@ export interface LeakVerdict {
   upperPerHour: number;
   /** The level above the lowest of the last day: what has grown in all; NaN: not known. */
   grownBytes: number;
+  /** The same of the growth that is spoken of alone: from its start, as far as a window shows it, to the highest level since; NaN: not known. */
+  trendGrownBytes: number;
   /** Of handles, the count that grows; empty: none does, or it is no count. */
   name: string;
   /** 0..1; an ordering, not a probability. */
@@ -34,4 +37,6 @@ export interface LeakVerdict {
   whyNot: string;
   /** Functions that allocated what has not died, most bytes first. Heap only. */
   functions: AgedFunction[];
+  /** Functions that allocated what is alive as well, and are known not to leak. Heap only. */
+  quietFunctions: readonly QuietFunction[];
 }

@@ -201,7 +201,9 @@ test('should name the culprit when a snapshot was looked into, with what the det
   );
   const { hints } = made.asked[0]!;
   t.true(Math.abs(hints.growthBytes! / (60 * MIB) - 1) < 0.3, `${hints.growthBytes! / MIB} MiB of 60`);
+  t.true(hints.growthBytesMin! > 20 * MIB && hints.growthBytesMin! <= hints.growthBytes! * 1.05, `${hints.growthBytesMin! / MIB} MiB`);
   t.is(hints.functions![0].function, 'createSession');
+  t.true(hints.quietFunctions!.every(({ function: name }) => name !== 'createSession'));
   const named = ofHeap(made).at(-1)!;
   t.is(named.event, 'named');
   t.is(named.culprit?.constructor, 'Session');

@@ -47,6 +47,8 @@ function leak(functions: AgedFunction[], suspects: HeapSuspect[], { ageMs = 0, t
     lowerPerHour: 49 * MIB,
     upperPerHour: 51 * MIB,
     grownBytes: 57 * MIB,
+    trendGrownBytes: 57 * MIB,
+    quietFunctions: [],
     name: '',
     confidence: 1,
     msToLimit: null,
