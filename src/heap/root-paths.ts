@@ -34,9 +34,9 @@ export function rootPaths(snapshot: HeapSnapshot): RootPaths {
   const expand = (node: number): void => {
     for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) if (edgeType[e] !== HOLDS_NOTHING) reach(edgeTo[e], e, node);
   };
-  for (const stage of stages(snapshot)) {
+  for (const stage of STAGES) {
     // A group of roots is expanded in its own stage, so that what lies below waits for it.
-    for (const { node, edge, from } of stage) reach(node, edge, from);
+    forEachStart(snapshot, stage, reach);
     while (head < tail) {
       const node = queue[head++];
       if (!isGroup(snapshot, node)) expand(node);
@@ -56,44 +56,42 @@ export function rootPaths(snapshot: HeapSnapshot): RootPaths {
   };
 }
 
-interface Start {
-  node: number;
-  edge: number;
-  from: number;
-}
+/** Globals are the root's shortcuts; lasting are its other children and those of the groups of roots; passing are roots of the moment. */
+type Stage = 'globals' | 'lasting' | 'passing';
+const STAGES: readonly Stage[] = ['globals', 'lasting', 'passing'];
 
-/** The root's shortcuts, which are globals; then its other children and the groups of roots; then roots of the moment. */
-function stages(snapshot: HeapSnapshot): Start[][] {
-  const { firstEdge, edgeTo, edgeType, meta } = snapshot;
+const SORTED = 1;
+const TOLD = 2;
+
+/** Tells of the edges that a stage begins with, one by one and in order: of a registry of symbols there are a million. A group is gone through once, however many edges lead to it. */
+function forEachStart(snapshot: HeapSnapshot, stage: Stage, tell: (node: number, edge: number, from: number) => void): void {
+  const { firstEdge, edgeTo, edgeType, meta, nodeCount } = snapshot;
   const shortcut = meta.edgeTypes.indexOf('shortcut');
-  const globals: Start[] = [];
-  const lasting: Start[] = [];
-  const passing: Start[] = [];
+  const done = new Uint8Array(nodeCount);
+  const isFirst = (node: number, mark: number): boolean => {
+    if ((done[node] & mark) !== 0) return false;
+    done[node] |= mark;
+    return true;
+  };
+  const tellBelow = (from: number): void => {
+    for (let edge = firstEdge[from]; edge < firstEdge[from + 1]; edge++) if (edgeType[edge] !== HOLDS_NOTHING) tell(edgeTo[edge], edge, from);
+  };
   const sort = (from: number): void => {
     for (let edge = firstEdge[from]; edge < firstEdge[from + 1]; edge++) {
       if (edgeType[edge] === HOLDS_NOTHING) continue;
       const node = edgeTo[edge];
-      const start = { node, edge, from };
-      if (edgeType[edge] === shortcut && from === 0) globals.push(start);
-      else if (PASSING_ROOTS.has(nameOf(snapshot, node))) {
-        passing.push(start);
-        addBelow(snapshot, node, passing);
-      } else if (isGroup(snapshot, node)) {
-        lasting.push(start);
-        if (from === 0) sort(node);
-        else addBelow(snapshot, node, lasting);
-      } else lasting.push(start);
+      const isGlobal = edgeType[edge] === shortcut && from === 0;
+      const isPassing = !isGlobal && PASSING_ROOTS.has(nameOf(snapshot, node));
+      if (stage === (isGlobal ? 'globals' : isPassing ? 'passing' : 'lasting')) tell(node, edge, from);
+      const isLasting = !isGlobal && !isPassing && isGroup(snapshot, node);
+      if (isLasting && from === 0) {
+        if (isFirst(node, SORTED)) sort(node);
+      } else if ((isLasting && stage === 'lasting') || (isPassing && stage === 'passing')) {
+        if (isFirst(node, TOLD)) tellBelow(node);
+      }
     }
   };
   sort(0);
-  return [globals, lasting, passing];
-}
-
-/** One by one: the registry of symbols is such a root, and a million arguments are too many for a call. */
-function addBelow({ firstEdge, edgeTo, edgeType }: HeapSnapshot, from: number, starts: Start[]): void {
-  for (let edge = firstEdge[from]; edge < firstEdge[from + 1]; edge++) {
-    if (edgeType[edge] !== HOLDS_NOTHING) starts.push({ node: edgeTo[edge], edge, from });
-  }
 }
 
 const nameOf = ({ strings, nodeName }: HeapSnapshot, node: number): string => strings.at(nodeName[node]);
