@@ -9,6 +9,9 @@ import { compressed, hopWords } from './path-words.js';
 export const SAMPLES = 60;
 /** Hops from one link of a list to the next. */
 const LINK_HOPS_MAX = 4;
+/** Links from which on it is a list: plain objects lie in plain objects as well. Share of the samples that must stand so far behind. */
+const LINKS_MIN = 8;
+const LISTED_RATIO_MIN = 0.5;
 /** Lists by samples: the fewer, the surer that each was met. */
 const LISTS_RATIO_MAX = 0.5;
 /** Share of them that must be reached in one way. */
@@ -29,9 +32,12 @@ export function commonPaths(view: HeapView, figures: ClassFigures, leastBytes: n
     const candidate = commonPath(view, samples.get(index) ?? [], known);
     if (candidate === null) return [];
     const { ratio, path, nodes } = candidate;
-    const holder = firstOfRun(view, path, index) ?? nodes[0];
+    const runs = nodes.map((node) => runOf(view, view.paths.to(node), index));
+    const isList = runs.filter(({ links }) => links >= LINKS_MIN).length >= LISTED_RATIO_MIN * runs.length;
+    const holder = isList ? runOf(view, path, index).first : nodes[0];
     const count = Math.round(ratio * figures.count[index]);
-    const { bytes, toldBytes } = retainedBy(view, nodes, index, count, ratio * figures.retainedBytes[index]);
+    const firsts = new Set(isList ? runs.map(({ first }) => first) : nodes);
+    const { bytes, toldBytes } = retainedBy(view, nodes, firsts, count, ratio * figures.retainedBytes[index]);
     return bytes < leastBytes ? [] : [{ kind: 'path' as const, holder, sample: nodes[0], peers: nodes, count, bytes, toldBytes, pathRatio: ratio }];
   });
 }
@@ -43,11 +49,10 @@ export function commonPaths(view: HeapView, figures: ClassFigures, leastBytes: n
 function retainedBy(
   view: HeapView,
   nodes: readonly number[],
-  index: number,
+  firsts: ReadonlySet<number>,
   count: number,
   bytesMax: number,
 ): Pick<Candidate, 'bytes' | 'toldBytes'> {
-  const firsts = new Set(nodes.map((node) => firstOfRun(view, view.paths.to(node), index) ?? node));
   if (firsts.size <= nodes.length * LISTS_RATIO_MAX) {
     const sum = (of: Float64Array): number => [...firsts].reduce((total, node) => total + of[node], 0);
     return { bytes: sum(view.weightBytes), toldBytes: sum(view.toldBytes) };
@@ -103,14 +108,19 @@ function median(bytes: Float64Array, nodes: readonly number[]): number {
   return nodes.map((node) => bytes[node]).sort((a, b) => a - b)[nodes.length >> 1];
 }
 
-/** The first of the class on the way, from which on no two are farther apart than the links of a list: one far above is there by chance. */
-function firstOfRun({ classes }: HeapView, path: readonly number[], index: number): number | undefined {
-  let first: number | undefined;
+/** The first of the class on the way, from which on no two are farther apart than the links of a list, and how many there are: one far above is there by chance. */
+function runOf({ classes }: HeapView, path: readonly number[], index: number): { first: number; links: number } {
+  let first = path[path.length - 1];
+  let links = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   for (const [at, node] of path.entries()) {
     if (classes.of[node] !== index) continue;
-    if (at - lastAt > LINK_HOPS_MAX) first = node;
+    if (at - lastAt > LINK_HOPS_MAX) {
+      first = node;
+      links = 0;
+    }
+    links++;
     lastAt = at;
   }
-  return first;
+  return { first, links };
 }
