@@ -36,7 +36,7 @@ function suspectLines(suspect: HeapSuspect, index: number): string[] {
   const part = (name: string, value: number | null): string => (value === null ? '' : `, ${name} ${value.toFixed(2)}`);
   return [
     `  ${index + 1}. ${printable(suspect.sentence)}`,
-    `     score ${score.total.toFixed(2)}: size ${score.size.toFixed(2)}${part('growth', score.growth)}${part('allocation', score.allocation)}`,
+    `     score ${score.total.toFixed(2)}: size ${score.size.toFixed(2)}${part('growth', score.growth)}${part('count', score.count)}${part('allocation', score.allocation)}`,
     ...suspect.retainers.map((hop, depth) => `     ${'  '.repeat(Math.min(depth, 10))}${printable(hop)}`),
   ];
 }

@@ -99,7 +99,8 @@ export class InstalledProject {
   }
 
   node(args: string[], env: Record<string, string> = {}): Promise<Done> {
-    return run(process.execPath, args, this.directory, env);
+    // The default wait at the exit is too short for a process that ends at once on a crowded machine.
+    return run(process.execPath, args, this.directory, { PITOT_EXIT_WAIT_MS: '10000', ...env });
   }
 
   /** The newest report of the only run under a directory of the project; null when nothing was written. */
