@@ -65,9 +65,7 @@ export function accumulationAt(view: HeapView, node: number): Candidate | null {
   const sum = (of: 'bytes' | 'toldBytes'): number => many.reduce((total, members) => total + members[of], 0);
   const bytes = sum('bytes') + ownWeight(view, node, weightBytes);
   const isMixed = entries.bytes < MOST_RATIO * bytes;
-  const others = isMixed
-    ? own.reduce((count, other) => (other === kind || typeOf(view, other.sample) === 'string' ? count : count + other.count), 0)
-    : 0;
+  const others = isMixed ? own.reduce((count, other) => (other === kind || isText(view, other.sample) ? count : count + other.count), 0) : 0;
   return {
     kind: 'accumulation',
     holder: node,
@@ -111,9 +109,13 @@ function ownWeight({ tree }: HeapView, node: number, of: Float64Array): number {
 
 type Members = Pick<Candidate, 'count' | 'bytes' | 'toldBytes' | 'sample'>;
 
-/** Of a table that has a string for each of its objects, the strings are their keys and count with them. */
+/** Of a table that has a text for each of its objects, the texts are their keys and count with them, flat ones and joined ones. */
 function withKeys(view: HeapView, kind: Members, all: readonly Members[]): Members {
-  const keys = all.find((other) => other !== kind && typeOf(view, other.sample) === 'string');
-  if (keys === undefined || Math.abs(keys.count - kind.count) > KEYS_RATIO_MAX * kind.count) return kind;
-  return { ...kind, bytes: kind.bytes + keys.bytes, toldBytes: kind.toldBytes + keys.toldBytes };
+  const keys = all.filter((other) => other !== kind && isText(view, other.sample));
+  const sum = (of: 'count' | 'bytes' | 'toldBytes'): number => keys.reduce((total, members) => total + members[of], 0);
+  if (keys.length === 0 || Math.abs(sum('count') - kind.count) > KEYS_RATIO_MAX * kind.count) return kind;
+  return { ...kind, bytes: kind.bytes + sum('bytes'), toldBytes: kind.toldBytes + sum('toldBytes') };
 }
+
+/** `concatenated string` and `sliced string` as well. */
+const isText = (view: HeapView, node: number): boolean => typeOf(view, node).endsWith('string');

@@ -104,3 +104,18 @@ snapshot('cells.heapsnapshot');`,
   t.regex(suspects[0].sentence, /held by registry in cells\.cjs \(FinalizationRegistry\) in .*cells\.cjs:\d+/);
   t.true(suspects[0].count >= 4900 && suspects[0].count <= 5100, suspects[0].sentence);
 });
+
+test('should count keys with what they are keys of, and tell them by no other name, when a text is joined of parts or is flat', async (t) => {
+  heap.run(
+    'keys.cjs',
+    `const { randomUUID } = require('node:crypto');
+class Visit { constructor(i) { this.id = i % 2 ? randomUUID() : 'visit-of-' + i + '-' + Buffer.alloc(20, 97); } }
+const visits = new Map();
+function add(visit) { visits.set(visit.id, visit); }
+for (let i = 0; i < 8000; i++) add(new Visit(i));
+setInterval(() => visits.size, 1e6).unref();
+snapshot('keys.heapsnapshot');`,
+  );
+  const [first] = await suspectsOf('keys', { kind: 'heap', growthBytes: MIB });
+  t.regex(first.sentence, /^8 000 × Visit(?: \{id\})? held by visits in keys\.cjs \(Map\)/);
+});
