@@ -4,8 +4,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 /** What the service is told to leak; null: nothing. */
 export type PlantedLeak = 'sessions' | null;
 
-/** A token of so many bytes is twice as many characters: with its headers, a session is 1 to 2 KB. */
-const TOKEN_BYTES = 512;
+/** A token of so many bytes is twice as many characters: with its headers, a session is 2 to 3 KB. */
+const TOKEN_BYTES = 1024;
 
 export class Session {
   readonly id: string;
