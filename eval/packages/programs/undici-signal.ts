@@ -7,6 +7,8 @@ import { loadPackage } from '../load-package.js';
 const { fetch } = loadPackage<{ fetch: typeof globalThis.fetch }>('undici');
 
 const server = createServer((_request, response) => response.end('ok'));
+// Both ends stand still for a heap snapshot: by default the server would then close a connection that the client is about to use.
+server.keepAliveTimeout = 0;
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
