@@ -2,6 +2,7 @@
 import { formatBytes, formatNs, MS_PER_S, msToNs } from '../core/units.js';
 import { nameOf } from './name-of.js';
 import type { DistributionStats, PathStats, RunSummary } from './report-types.js';
+import { residentLimit } from './resident-limit.js';
 import { adviceLines, alertLines, alertsShown, kpiLines } from './text-alerts.js';
 import { cpuLines, cpuPathLines, functionLines, stallLines, stallsShown } from './text-cpu.js';
 import { leakLines } from './text-leaks.js';
@@ -69,7 +70,7 @@ function header(run: RunSummary, bold: (text: string) => string): string[] {
 
 function runtimeLines(run: RunSummary): string[] {
   const { cpu, memory, gc, eventLoop } = run.runtime;
-  const limit = memory.limitBytes > 0 ? ` of ${formatBytes(memory.limitBytes)} (${memory.limitSource})` : '';
+  const limit = residentLimit(memory) > 0 ? ` of ${formatBytes(residentLimit(memory))} (${memory.limitSource})` : '';
   const kinds = Object.entries(gc.byKind).map(([kind, { count, totalMs }]) => `${printable(kind)} ${grouped(count)} in ${formatNs(msToNs(totalMs))}`);
   const heapLimit = memory.heapLimitBytes > 0 ? `, limit ${formatBytes(memory.heapLimitBytes)}` : '';
   const pauses = `pause p50 ${formatNs(gc.pauseNsP50)}, p99 ${formatNs(gc.pauseNsP99)}, max ${formatNs(gc.pauseNsMax)}`;

@@ -71,6 +71,14 @@ test('should print the whole run when it holds a bit of everything', (t) => {
   ]);
 });
 
+test('should hold resident memory against no limit of the heap alone when V8 has one', (t) => {
+  const report = sampleReport({});
+  const { memory } = report.runtime;
+  const limited = { ...report, runtime: { ...report.runtime, memory: { ...memory, limitSource: 'max-old-space-size' as const } } };
+  t.true(linesOf(runOf(report)).includes('  memory      rss 95.4 MiB of 488 MiB (cgroup-v2), highest 114 MiB'));
+  t.true(linesOf(runOf(limited)).includes('  memory      rss 95.4 MiB, highest 114 MiB'));
+});
+
 test('should show the 25 paths with most total time and say how many more there are', (t) => {
   const paths = Array.from({ length: 40 }, (_, i) => samplePath(`p${i}`, [(i + 1) * 1000]));
   const lines = linesOf(runOf(sampleReport({ paths })));

@@ -2,6 +2,7 @@
 
 import { type DistributionShape, distributionShape } from '../distribution-shape.js';
 import type { CounterValue, DistributionStats, GaugeValue, Labels, PathStats, RunSummary, Stall, TimelinePoint } from '../report-types.js';
+import { residentLimit } from '../resident-limit.js';
 import { CLASS_NAMES, MEMORY_CLASSES, memoryLevels, restName } from './memory-levels.js';
 import { memoryTrends, type PageTrend } from './memory-trends.js';
 import { stallRows } from './stall-rows.js';
@@ -84,7 +85,7 @@ export function pageData(run: RunSummary): PageData {
     timeline: timeline.map(({ handles: _handles, ...point }) => point),
     memory: pageMemory(run, timeline),
     stalls: pageStalls(run),
-    limitBytes: run.runtime.memory.limitBytes,
+    limitBytes: residentLimit(run.runtime.memory),
     limitSource: run.runtime.memory.limitSource,
   };
 }

@@ -2,6 +2,7 @@
 import { formatBytes, formatNs, msToNs } from '../../core/units.js';
 import { significant } from '../../flame/draw/page/figures.js';
 import type { RunSummary, TimelinePoint } from '../report-types.js';
+import { residentLimit } from '../resident-limit.js';
 
 export interface Series {
   name: string;
@@ -39,8 +40,8 @@ export function timelineCharts({ runtime: { memory } }: RunSummary): Chart[] {
       title: 'Memory',
       format: formatBytes,
       isBytes: true,
-      limit: memory.limitBytes,
-      limitText: memory.limitBytes > 0 ? formatBytes(memory.limitBytes) : '',
+      limit: residentLimit(memory),
+      limitText: residentLimit(memory) > 0 ? formatBytes(residentLimit(memory)) : '',
       series: [
         { name: 'rss', kind: 'line', of: (point) => point.rssBytes },
         { name: 'heap used', kind: 'area', of: (point) => point.heapUsedBytes },

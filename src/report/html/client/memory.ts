@@ -28,7 +28,7 @@ function buildMemoryStack(points) {
   const peak = Math.max(...points.map((point) => point.rssBytes), ...sums.map((ofPoint) => ofPoint[ofPoint.length - 1]), 0);
   const heapPeak = Math.max(...points.map((point) => point.heapTotalBytes), 0);
   const limits = [
-    { name: 'memory limit', bytes: data.limitSource === 'max-old-space-size' ? 0 : data.limitBytes, of: peak, by: ' by ' + data.limitSource },
+    { name: 'memory limit', bytes: data.limitBytes, of: peak, by: ' by ' + data.limitSource },
     { name: 'heap limit', bytes: heapLimitBytes, of: heapPeak, by: '' },
   ].filter(({ bytes }) => bytes > 0);
   const within = limits.filter(({ bytes, of }) => bytes <= of * LIMIT_RATIO_MAX);

@@ -3,6 +3,7 @@ import { formatBytes, formatNs } from '../../../core/units.js';
 import { formatCount, formatRatio, formatSpan, formatTime, significant } from '../../../flame/draw/page/figures.js';
 import { html, type Markup } from '../../../flame/draw/page/markup.js';
 import type { PathStats, RunSummary } from '../../report-types.js';
+import { residentLimit } from '../../resident-limit.js';
 import { pathHash, totalNsOf } from '../page-data.js';
 import { P99_COUNT_MIN, slowestPaths } from '../slowest-paths.js';
 import { labelChips } from './label-chips.js';
@@ -81,9 +82,9 @@ function figures(run: RunSummary): Markup {
     [
       'Memory, RSS',
       formatBytes(memory.rssBytes),
-      memory.limitBytes > 0
-        ? `highest ${formatRatio(rssMax / memory.limitBytes)} of ${formatBytes(memory.limitBytes)}`
-        : `highest ${formatBytes(rssMax)}, no limit known`,
+      residentLimit(memory) > 0
+        ? `highest ${formatRatio(rssMax / residentLimit(memory))} of ${formatBytes(residentLimit(memory))}`
+        : `highest ${formatBytes(rssMax)}${memory.limitSource === 'none' ? ', no limit known' : ''}`,
     ],
     ['pitot itself', formatRatio(agent.cpuRatio), `of a core, ${formatBytes(agent.rssBytes)}`],
   ];
