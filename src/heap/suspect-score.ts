@@ -15,7 +15,7 @@ export interface Draft extends Omit<Candidate, 'holder' | 'name' | 'container'> 
 }
 
 /** The variables of a function say less than an object with a class that they hold, and are as large. */
-const VARIABLES = 0.9;
+const VARIABLES = 0.8;
 
 /** The largest is often a cache that has been full for days: size decides where nothing else does. A class's own function tells as much as its growth. */
 const WEIGHTS = { size: 0.5, growth: 3, count: 0.5, allocation: 3 };
