@@ -62,10 +62,10 @@ test.serial(
     const { culprit } = named()!;
     t.is(culprit?.constructor, 'Session');
     t.is(culprit?.holder, 'SessionStore.sessions (Map)');
-    t.regex(
-      culprit!.sentence,
-      /^[\d ]+ × Session held by SessionStore\.sessions \(Map\) in .*sessions\.[jt]s:\d+, .* retained, growing .* an hour; allocated in \w+ .*:\d+$/,
-    );
+    t.regex(culprit!.sentence, /^[\d ]+ × Session held by SessionStore\.sessions \(Map\) in .*sessions\.[jt]s:\d+, .* retained, growing .* an hour/);
+    // Where V8 has inlined all of it into the handler, the sampler names that one, and the sentence names nobody.
+    if (culprit!.allocation === null) t.log(`no allocating function agrees: ${named()!.evidence.join('; ')}`);
+    else t.regex(culprit!.sentence, /; allocated in \w+ .*sessions\.[jt]s:\d+$/);
     t.deepEqual(
       readLeaks(directory)
         .map(({ kind, verdict }) => `${kind} ${verdict}`)

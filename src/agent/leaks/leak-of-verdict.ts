@@ -94,14 +94,22 @@ function suspectsOf(functions: readonly AgedFunction[], { growthBytesPerHour }: 
   });
 }
 
-/** Who allocates what is suspected: the class's own constructor, else a function in a file of the class or the holder. None agrees: it is not known. */
+/**
+ * Who allocates what is suspected: the class's own constructor, else a function in a file of the class or the holder, else one that is called from there, as
+ * those of Node.js are. None agrees: it is not known.
+ */
 function makerOf(suspect: HeapSuspect, found: readonly HeapSuspect[], functions: readonly AgedFunction[], named: Names): AgedFunction | undefined {
   const own = functions.find((it) => it.function !== '' && it.function === suspect.constructor);
   // V8 charges what a constructor makes to the constructor, whose name is told already.
   if (own !== undefined) return { ...own, ...own.caller };
   const files = [suspect.holderPlace, suspect.place].map((it) => (it === null ? '' : named.file(it.file)));
   // A constructor of another suspect's class made that one.
-  return functions.find((it) => it.file !== '' && files.includes(it.file) && !found.some((other) => other.constructor === it.function));
+  const others = functions.filter((it) => !found.some((other) => other.constructor === it.function));
+  const isNear = (it: { file: string }): boolean => it.file !== '' && files.includes(it.file);
+  const near = others.find(isNear);
+  if (near !== undefined) return near;
+  const called = others.find(({ caller }) => caller !== undefined && (caller.function === suspect.constructor || isNear(caller)));
+  return called === undefined ? undefined : { ...called, ...called.caller };
 }
 
 /** Empty: the snapshot is young. */

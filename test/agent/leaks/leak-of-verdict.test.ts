@@ -88,6 +88,12 @@ test('should name a function when it stands in the file of the holder', (t) => {
   t.is(suspects[0]?.allocation?.function, 'addProduct');
 });
 
+test('should name who calls the function when that one is of Node.js and the caller stands in the file of the holder', (t) => {
+  const caller = { function: 'addProduct', file: CATALOGUE.file, line: 30 };
+  const { suspects } = leak([made('openSandbox', TENANTS.file), { ...made('toString', 'node:buffer'), caller }], [PRODUCT]);
+  t.like(suspects[0]?.allocation, { function: 'addProduct', line: 30 });
+});
+
 test('should tell the age of the snapshot in the time that rates are in when it is older than minutes, and never that of one just taken', (t) => {
   const sentence = (ageMs: number, timeScale: number): string => leak([], [PRODUCT], { ageMs, timeScale }).culprit!.sentence;
   t.regex(sentence(3.5 * 3_600_000, 1), /an hour; counted in a snapshot that is 3\.5 h old$/);
