@@ -1,8 +1,9 @@
 // Work that allocates, in equal portions: with nothing, with the live size read after each collection, with the heap sampled, with both. Sends the CPU of each portion.
 import { Session } from 'node:inspector';
-import { PerformanceObserver } from 'node:perf_hooks';
 import { HEAP_SAMPLE_BYTES } from '../../src/core/limits.js';
+import { observeGc } from '../../src/host/gc-observer.js';
 import { LiveSize } from '../../src/host/live-size.js';
+import { RingWriter } from '../../src/host/ring-writer.js';
 
 export const SIGNALS = ['none', 'live size', 'heap sampler', 'both'] as const;
 export type Signal = (typeof SIGNALS)[number];
@@ -23,10 +24,10 @@ session.post('HeapProfiler.enable');
 const live = new LiveSize();
 let collections = 0;
 let isReading = false;
-new PerformanceObserver((list) => {
-  collections += list.getEntries().length;
-  if (isReading) live.read();
-}).observe({ entryTypes: ['gc'] });
+observeGc(new RingWriter(), new Float64Array(64), (batch) => {
+  collections += batch.young + batch.full;
+  if (isReading) live.read(batch, performance.now());
+});
 
 /** As a service that parses requests, with a place in the large heap that changes. */
 function work(): number {
@@ -42,7 +43,6 @@ function work(): number {
 async function portion(signal: Signal): Promise<number> {
   const reads = signal === 'live size' || signal === 'both';
   const samples = signal === 'heap sampler' || signal === 'both';
-  if (reads) live.start();
   isReading = reads;
   if (samples) session.post('HeapProfiler.startSampling', { samplingInterval: HEAP_SAMPLE_BYTES });
   const from = process.cpuUsage();
@@ -53,7 +53,6 @@ async function portion(signal: Signal): Promise<number> {
   }
   const { user, system } = process.cpuUsage(from);
   isReading = false;
-  if (reads) live.stop();
   // What ends the sampling collects the heap: no cost of sampling.
   if (samples) session.post('HeapProfiler.stopSampling');
   return (user + system) / 1000;

@@ -368,16 +368,6 @@ export const STEP_MS = 10_000;
 export const STEP_MS_MIN = 100;
 /** Time that the flame graph of an alert shows, ms: the newest stretches of samples that reach past it. */
 export const ALERT_FLAME_MS = 30_000;
-/** Collections whose figures may wait in V8 until they are read, 20 µs each: a read stays under half a millisecond. */
-export const COLLECTIONS_UNREAD_MAX = 16;
-/** What V8 takes for the figures of one collection, and reading them, ms: 20 to 50 µs were measured. */
-export const COLLECTION_COST_MS = 0.05;
-/** Share of the main thread's time that may go there: 40 collections a second. Without a bound, one with thousands a second gave a third of its throughput. */
-export const COLLECTIONS_COST_RATIO = 0.002;
-/** What may be spent in a burst, ms: the share of ten seconds. The 400 collections of a start do not end the clock of what is allocated. */
-export const COLLECTIONS_CREDIT_MS = 20;
-/** Longest time for which no collection is looked at, ms: the live size would be too old. */
-export const COLLECTIONS_REST_MS_MAX = 60_000;
 /** Period at which what the process keeps open is counted, ms: 50 ns a resource on the main thread, 16 µs for 100 descriptors. */
 export const HANDLES_MS = 10_000;
 /** Levels of a class of memory that the leak detector keeps: three hours and a half of cells of 30 s; a day of cells of ten minutes. 9 KB. */

@@ -12,7 +12,6 @@ import { observeGc } from './gc-observer.js';
 import { installHttpClient } from './http-client.js';
 import { installHttpServer } from './http-server.js';
 import { Instruments } from './instruments.js';
-import { LiveSize } from './live-size.js';
 import { ResourceCounts } from './resources.js';
 import { RingWriter } from './ring-writer.js';
 import { ThreadSampler } from './thread-sample.js';
@@ -50,18 +49,13 @@ export class ThreadHost {
     );
     this.ring.attach(memory, control);
     this.instruments.attach(memory);
-    const live = new LiveSize();
-    // Leaks are judged by the main thread's figures: on worker threads nobody reads these.
-    if (isMain) live.start();
-    const sampler = new ThreadSampler(memory, this.ring, live);
+    const sampler = new ThreadSampler(memory, this.ring);
     sampler.sample();
     const resources = new ResourceCounts();
     const attachment: Attachment = { link, control, memory, channel: new Channel(link.channel), sampler, resources, loopDelay: null, undo: [] };
     this.attachment = attachment;
-    attachment.undo.push(
-      observeGc(this.ring, memory.dropped, (count) => sampler.afterCollections(count)),
-      () => live.stop(),
-    );
+    // Leaks are judged by the main thread's figures: of worker threads nobody reads what a collection left.
+    attachment.undo.push(observeGc(this.ring, memory.dropped, (batch) => sampler.afterCollections(batch, isMain)));
     if (isMain) attachment.undo.push(resources.watchWarnings());
     if (link.http) {
       const pathFor = (name: string, labels: Record<string, string>) => this.instruments.path(name, labels);

@@ -2,25 +2,23 @@
 import { performance } from 'node:perf_hooks';
 import v8 from 'node:v8';
 import { monotonicMs } from '../core/clock.js';
-import { COLLECTIONS_UNREAD_MAX, SAMPLE_MS } from '../core/limits.js';
+import { SAMPLE_MS } from '../core/limits.js';
 import { NS_PER_MS } from '../core/units.js';
 import { SAMPLE, SAMPLE_SEQ, SPACES_MAX, type ThreadMemory } from '../memory/thread-memory.js';
 import { OWN_PAUSE_ID } from './instruments.js';
-import type { LiveSize } from './live-size.js';
+import { type CollectionBatch, LiveSize } from './live-size.js';
 import type { RingWriter } from './ring-writer.js';
 
 /** Writes samples under a sequence lock: odd while writing, so that a reader sees a torn sample and reads again. */
 export class ThreadSampler {
   private readonly memory: ThreadMemory;
   private readonly ring: RingWriter;
-  private readonly live: LiveSize;
+  private readonly live = new LiveSize();
   private lastMs = 0;
-  private unreadCollections = 0;
 
-  constructor(memory: ThreadMemory, ring: RingWriter, live: LiveSize) {
+  constructor(memory: ThreadMemory, ring: RingWriter) {
     this.memory = memory;
     this.ring = ring;
-    this.live = live;
   }
 
   /** Samples unless the last sample is younger than most of a second. */
@@ -28,26 +26,20 @@ export class ThreadSampler {
     if (monotonicMs() - this.lastMs > SAMPLE_MS * 0.9) this.sample();
   }
 
-  /** After a batch of collections: their figures are taken over before they become a pause worth speaking of. */
-  afterCollections(count: number): void {
-    this.unreadCollections += count;
-    if (this.unreadCollections >= COLLECTIONS_UNREAD_MAX) this.readLive();
+  /** Soon after a batch of collections. withLive: what they left is of interest on this thread. */
+  afterCollections(batch: CollectionBatch, withLive: boolean): void {
+    if (withLive) this.live.read(batch, monotonicMs());
     this.sampleIfDue();
-  }
-
-  private readLive(): void {
-    this.unreadCollections = 0;
-    this.live.read();
   }
 
   sample(): void {
     this.lastMs = monotonicMs();
-    this.readLive();
     const use = process.memoryUsage();
     const heap = v8.getHeapStatistics();
     // Not eventLoopUtilization(), which is zero as long as the loop has not begun: code at the top of a module blocks as any other does.
     const idleMs = performance.nodeTiming.idleTime;
     const spaces = v8.getHeapSpaceStatistics();
+    this.live.look(this.lastMs, spaces);
     const { words, sample } = this.memory;
     Atomics.add(words, SAMPLE_SEQ, 1);
     sample[SAMPLE.heapUsedBytes] = use.heapUsed;
@@ -60,7 +52,8 @@ export class ThreadSampler {
     sample[SAMPLE.liveBytes] = this.live.liveBytes;
     sample[SAMPLE.liveExternalBytes] = this.live.liveExternalBytes;
     sample[SAMPLE.fullCollections] = this.live.fullCollections;
-    sample[SAMPLE.allocatedBytes] = this.live.allocatedBytes;
+    // V8 counts it itself from Node 26 on.
+    sample[SAMPLE.allocatedBytes] = (heap as { total_allocated_bytes?: number }).total_allocated_bytes ?? this.live.allocatedBytes;
     sample[SAMPLE.nativeContexts] = heap.number_of_native_contexts;
     sample[SAMPLE.detachedContexts] = heap.number_of_detached_contexts;
     const count = Math.min(spaces.length, SPACES_MAX);

@@ -35,9 +35,9 @@ export interface MainSample {
   /** What the newest full collection left of the heap, and what those objects hold outside of it; 0: there was none. */
   liveBytes: number;
   liveExternalBytes: number;
-  /** Full collections since the thread was attached that were seen: all of them, but where there are very many collections. */
+  /** Full collections since the thread was attached. */
   fullCollections: number;
-  /** Allocated on the heap up to the newest collection; NaN: not known, as there were more collections than could be looked at. */
+  /** Allocated on the heap; before Node 26 without large objects that died young. */
   allocatedBytes: number;
   nativeContexts: number;
   detachedContexts: number;

@@ -1,7 +1,7 @@
 // From a sample's ordinal to the time it was born: samples are taken by bytes allocated, and how many were allocated when is known.
 import { firstAtOrAfter, type LevelHistory } from './level-history.js';
 
-/** Accurate to a sampling interval and 2 %. Before what is remembered of allocation: as if it had been even. */
+/** Accurate to a sampling interval, and as far as the clock of allocation keeps its pace. Before what is remembered of allocation: as if it had been even. */
 export function birthClock(allocated: LevelHistory, startedAtMs: number, lastOrdinal: number, nowMs: number): (ordinal: number) => number {
   const { times, values } = allocated.all();
   if (times.length === 0 || times[0] > startedAtMs) {

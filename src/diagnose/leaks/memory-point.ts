@@ -3,7 +3,7 @@
 export interface MemoryPoint {
   /** Monotonic time. */
   atMs: number;
-  /** Exact live size of the heap after the newest full collection since the last point; null: there was none. */
+  /** Live size of the heap after the newest full collection since the last point; null: there was none. */
   liveBytes: number | null;
   externalBytes: number;
   arrayBuffersBytes: number;
@@ -11,7 +11,7 @@ export interface MemoryPoint {
   nativeBytes: number;
   /** Things counted by name: native contexts, worker threads, open descriptors, active resources by type, listener warnings. */
   handles: { readonly [name: string]: number };
-  /** All bytes the main thread has allocated so far: the clock that birth ages are read by. NaN: not known any more. */
+  /** Bytes the main thread has allocated so far, at an even pace if not all of them: the clock that birth ages are read by. NaN: not known any more. */
   allocatedBytes: number;
   /** Calls finished so far. Without it, bytes allocated are taken for the work. */
   work?: number;
