@@ -66,6 +66,10 @@ export function captureAges(ages: AgeSamples, atMs: number): AgeCapture {
   };
 }
 
+/** null: not of a script of the application or its packages. */
+export const scriptFunction = (name: string, url: string, line: number): AllocatingFunction | null =>
+  url === '' || url.startsWith('node:') ? null : { function: name || '(anonymous)', file: url, line };
+
 export const functionKey = ({ function: name, file, line }: AllocatingFunction): string => `${name}\n${file}\n${line}`;
 
 interface PlacedNodes {
@@ -101,8 +105,8 @@ function placeNodes(head: HeapProfileNode, functions: AllocatingFunction[]): Pla
     const { node, caller, callers } = next;
     const { functionName, url, lineNumber } = node.callFrame;
     let index = caller;
-    if (url !== '' && !url.startsWith('node:')) {
-      const own = { function: functionName || '(anonymous)', file: url, line: lineNumber + 1 };
+    const own = scriptFunction(functionName, url, lineNumber + 1);
+    if (own !== null) {
       const key = functionKey(own);
       index = indexOf.get(key) ?? 0;
       if (index === 0 && functions.length < AGE_FUNCTIONS_MAX) {

@@ -9,6 +9,8 @@ import {
   PATIENCE_MS,
   PERSIST_MS,
   PERSIST_WINDOW_RATIO,
+  PROOF_HELD_MS,
+  PROOF_HELD_RATIO,
   STARTUP_MS,
 } from './leak-thresholds.js';
 import { type CellValue, LevelHistory, type SavedLevels } from './level-history.js';
@@ -73,6 +75,16 @@ export class GrowthWatch {
   /** The surest growth that is there now, however short it has been. */
   get first(): WindowTrend | undefined {
     return surest(this.#trends.filter(({ no }) => no === null));
+  }
+
+  /**
+   * The surest growth that is worth a heap profile's collection. Below a level that the process has come down from it must have held: a noise, the teeth of a
+   * saw and the hours of a day all grow to where they have been before.
+   */
+  get provable(): WindowTrend | undefined {
+    const isBelow = this.isBelowCeiling();
+    const hasHeld = (windowMs: number): boolean => this.#heldMs(windowMs) >= Math.max(PROOF_HELD_MS, PROOF_HELD_RATIO * windowMs);
+    return surest(this.#trends.filter(({ no, windowMs }) => no === null && (!isBelow || hasHeld(windowMs))));
   }
 
   /** The same of those that have held long enough; critical ones before others. */

@@ -2,7 +2,7 @@
 // After GenCount (Sor, Plumbr) and JFR's old object samples; each sample's ordinal is its identity, so that two profiles tell who died between them.
 import { HOUR_MS } from '../rules/durations.js';
 import { type AgeCapture, type AllocatingFunction, functionKey } from './age-capture.js';
-import { type AgeShape, type ShapedAges, shapeOf, sum } from './age-shape.js';
+import { type AgeShape, isEven, type ShapedAges, shapeOf, sum } from './age-shape.js';
 import { CRITICAL_RATIO_PER_HOUR, SLOPE_RATIO_MIN } from './leak-thresholds.js';
 
 /** all-ages: allocated all the time and none died. The rest: why it is no leak, or not yet known to be one. */
@@ -10,7 +10,7 @@ export type AgeKind = 'all-ages' | 'unpaired' | 'mortal' | 'turnover' | 'regrown
 
 export interface AgedFunction extends AllocatingFunction {
   kind: AgeKind;
-  /** Born in the window of the growth and alive. */
+  /** Born in the window of the growth and alive; where what is in flight stands out, of what stays alone. */
   bytes: number;
   /** Of all such bytes. */
   ratio: number;
@@ -77,6 +77,8 @@ const REGROWN_RATIO = 0.6;
 const REGROWN_BYTES_MIN = 2 * 1_048_576;
 /** Functions with fewer samples are judged together. */
 const SAMPLES_MIN = 5;
+/** Fewer samples below the young ones have no shape of their own. */
+const OLD_SAMPLES_MIN = 10;
 /** Axis on which a turnover is looked for. */
 const TURNOVER_MS = 3 * HOUR_MS;
 const SOON_MS = 30 * 60_000;
@@ -94,17 +96,13 @@ export function judgeAges(question: AgeQuestion): AgeJudgement {
   const nowMs = now.atMs;
   const windowHours = (nowMs - fromMs) / HOUR_MS;
   const groups = groupsOf(question);
-  const bytesAll = groups.reduce((bytes, { at }) => bytes + bytesOf(now, at), 0);
+  const judged = groups.map((group) => ({ of: group.of, ...judgeGroup(question, group) }));
+  const bytesAll = judged.reduce((all, { bytes }) => all + bytes, 0);
   const functions: AgedFunction[] = [];
   let generations = 0;
-  for (const group of groups) {
-    const { kind, shaped, depthMs, lifetimeMs } = judgeGroup(question, group);
-    const bytes = bytesOf(now, group.at);
-    // Of a leak the newest bin also holds what is in flight.
-    const lasting = (sum(shaped.bytesByAge.slice(0, -1)) * shaped.bytesByAge.length) / Math.max(1, shaped.bytesByAge.length - 1);
-    const bytesPerHour = depthMs > 0 ? (lasting / depthMs) * HOUR_MS : 0;
+  for (const { of, kind, shaped, bytes, bytesPerHour, lifetimeMs } of judged) {
     if (kind === 'all-ages') generations += bytes * shaped.generationRatio;
-    functions.push({ ...group.of, kind, bytes, ratio: bytes / Math.max(bytesAll, 1), bytesByAge: shaped.bytesByAge, bytesPerHour, lifetimeMs });
+    functions.push({ ...of, kind, bytes, ratio: bytes / Math.max(bytesAll, 1), bytesByAge: shaped.bytesByAge, bytesPerHour, lifetimeMs });
   }
   functions.sort((a, b) => b.bytes - a.bytes);
   const rateOf = (kinds: readonly AgeKind[]): number =>
@@ -181,46 +179,81 @@ function groupsOf({ now, fromMs, bornMs }: AgeQuestion): Members[] {
   return groups;
 }
 
-function judgeGroup(question: AgeQuestion, group: Members): { kind: AgeKind; shaped: ShapedAges; depthMs: number; lifetimeMs: number } {
+interface JudgedGroup {
+  kind: AgeKind;
+  shaped: ShapedAges;
+  bytes: number;
+  bytesPerHour: number;
+  lifetimeMs: number;
+}
+
+function judgeGroup(question: AgeQuestion, group: Members): JudgedGroup {
   const { now, fromMs, bornMs } = question;
   // The very first survivor may be a straggler: the axis begins where a twentieth is older.
   const first = group.at[Math.floor(group.at.length * 0.05)];
   const members = group.at.filter((i) => i >= first);
-  const shaped = shapeOf(
-    members.map((i) => now.ordinals[i]),
-    members.map((i) => now.sizes[i]),
-    now.ordinals[first],
-    now.lastOrdinal + 1,
-  );
-  const depthMs = now.atMs - bornMs(now.ordinals[first]);
+  const firstMs = bornMs(now.ordinals[first]);
+  const lasting = lastingOf(question, members);
+  const { shaped, untilMs } = lasting;
+  const depthMs = now.atMs - firstMs;
   let lifetimeMs = 0;
   for (const key of group.keys) lifetimeMs = Math.max(lifetimeMs, question.lifetimesMs.get(key) ?? 0);
-  const judged = (kind: AgeKind) => ({ kind, shaped, depthMs, lifetimeMs });
+  const spanMs = untilMs - firstMs;
+  // What is in flight, and goes, is none of what stays.
+  const bytes = bytesOf(now, lasting.at === members ? group.at : lasting.at);
+  const judged = (kind: AgeKind) => ({ kind, shaped, bytes, bytesPerHour: spanMs > 0 ? (shaped.lastingBytes / spanMs) * HOUR_MS : 0, lifetimeMs });
   if (isRegrown(now, group.at)) return judged('regrown');
   if (depthMs < Math.min(DEPTH_MS_ENOUGH, DEPTH_RATIO_MIN * (now.atMs - fromMs))) return judged('in-flight');
   if (shaped.shape !== 'all-ages') return judged(shaped.shape);
-  if (isTurnover(question, group, bytesOf(now, members), depthMs)) return judged('turnover');
+  if (isTurnover(question, group, lasting, spanMs)) return judged('turnover');
   if (depthMs < OUTLIVED_RATIO * lifetimeMs) return judged('mortal');
   return judged(isPaired(question, group) ? 'all-ages' : 'unpaired');
 }
 
+interface Lasting {
+  shaped: ShapedAges;
+  /** Those that are judged. */
+  at: readonly number[];
+  toOrdinal: number;
+  untilMs: number;
+}
+
+/** Where the young stand out, what is below them may be of all ages by itself: a function into which V8 has inlined the one that leaks makes both. */
+function lastingOf({ now, bornMs }: AgeQuestion, members: readonly number[]): Lasting {
+  const shapeTo = (at: readonly number[], toOrdinal: number): ShapedAges =>
+    shapeOf(
+      at.map((i) => now.ordinals[i]),
+      at.map((i) => now.sizes[i]),
+      now.ordinals[members[0]],
+      toOrdinal,
+    );
+  const whole = shapeTo(members, now.lastOrdinal + 1);
+  const { youngFrom } = whole;
+  if (youngFrom !== undefined) {
+    const old = members.filter((i) => now.ordinals[i] < youngFrom);
+    const shaped = shapeTo(old, youngFrom);
+    if (old.length >= OLD_SAMPLES_MIN && shaped.shape === 'all-ages' && isEven(shaped.bytesByAge, old.length))
+      return { shaped: { ...shaped, bytesByAge: whole.bytesByAge }, at: old, toOrdinal: youngFrom, untilMs: bornMs(youngFrom) };
+  }
+  return { shaped: whole, at: members, toOrdinal: Number.POSITIVE_INFINITY, untilMs: now.atMs };
+}
+
 /** As many die as are born: in the window, or over the time that the oldest of the function's objects have lived. */
-function isTurnover(question: AgeQuestion, group: Members, bytes: number, depthMs: number): boolean {
+function isTurnover(question: AgeQuestion, { keys }: Members, { at, toOrdinal, untilMs }: Lasting, spanMs: number): boolean {
   const { now, bornMs, levelAt, noiseBytes } = question;
-  const nowMs = now.atMs;
   const slack = 2 * noiseBytes;
-  if ((question.growthBytesPerHour * depthMs) / HOUR_MS + slack < GROWN_RATIO_MIN * bytes) return true;
-  const fromMs = Math.max(question.oldestMs, nowMs - TURNOVER_MS);
+  if ((question.growthBytesPerHour * spanMs) / HOUR_MS + slack < GROWN_RATIO_MIN * bytesOf(now, at)) return true;
+  const fromMs = Math.max(question.oldestMs, now.atMs - TURNOVER_MS);
   let older = 0;
   let firstMs = Number.NaN;
-  for (let i = 0; i < now.ordinals.length; i++) {
-    if (!group.keys.has(functionKey(now.functions[now.functionOf[i]]))) continue;
+  for (let i = 0; i < now.ordinals.length && now.ordinals[i] < toOrdinal; i++) {
+    if (!keys.has(functionKey(now.functions[now.functionOf[i]]))) continue;
     const born = bornMs(now.ordinals[i]);
     if (born < fromMs) continue;
     if (Number.isNaN(firstMs)) firstMs = born;
     older += now.sizes[i];
   }
-  const grown = levelAt(nowMs) - levelAt(firstMs);
+  const grown = levelAt(untilMs) - levelAt(firstMs);
   return !Number.isNaN(grown) && grown + slack < GROWN_RATIO_MIN * older;
 }
 

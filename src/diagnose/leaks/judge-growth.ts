@@ -108,6 +108,7 @@ function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evide
   const isBlind = ages?.verdict === 'unclear' || evidence.isMissing(nowMs);
   if (isBlind && watch.strictMs >= STRICT_HOLDS_MS) return judgeByTrend(growth, watch, trend);
   if (ages?.verdict === 'unclear') return suspected(growth, trend, sayAgainst(ages.reason, ages.functions[0]), 0.5);
+  if (watch.provable === undefined) return suspected(growth, trend, FELL_BEFORE, 0.3);
   return suspected(
     growth,
     trend,

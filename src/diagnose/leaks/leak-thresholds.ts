@@ -47,6 +47,9 @@ export const CHECK_MS = MINUTE_MS;
 /** A trend must hold for so long, or a twentieth of its window if that is more. */
 export const PERSIST_MS = 2 * MINUTE_MS;
 export const PERSIST_WINDOW_RATIO = 1 / 20;
+/** Below a level that was there before, growth is worth a profile when it has held for so long, or for this part of its window if that is more. */
+export const PROOF_HELD_MS = 10 * MINUTE_MS;
+export const PROOF_HELD_RATIO = 0.25;
 /** Before this uptime no verdict but by the fast path: a process that starts grows. */
 export const UPTIME_MIN_MS = 15 * MINUTE_MS;
 /** Growth in steps: so many jumps at most, levels that leave this part of a line's residue, and after the last jump this part of the slope and less. */

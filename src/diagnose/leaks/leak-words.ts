@@ -81,6 +81,6 @@ export function sayAges(functions: readonly AgedFunction[]): string[] {
     .slice(0, 3)
     .map(
       (one) =>
-        `of what ${sayFunction(one)} allocated, objects of all ages are alive and none was seen to die: ${formatBytes(one.bytes)}, ${sayRate(one.bytesPerHour)}`,
+        `of what ${sayFunction(one)} and what V8 inlined into it allocated, objects of all ages are alive and none was seen to die: ${formatBytes(one.bytes)}, ${sayRate(one.bytesPerHour)}`,
     );
 }

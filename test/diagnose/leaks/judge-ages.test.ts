@@ -76,6 +76,21 @@ test('should say turnover when more is born than the level rose by, as in a full
   t.deepEqual([said.verdict, said.reason], ['refuted', 'turnover']);
 });
 
+test('should say leak of a function that also makes what is in flight, when V8 has inlined the one that leaks into it', (t) => {
+  // 24 MiB of answers that live for a minute, and 15 MiB that have stayed.
+  const answer = (atMinute: number): number[] => [...range(60, atMinute), ...range(atMinute - 1, atMinute, 1 / 48)];
+  const said = judge(profileAt(110, { answer: answer(110) }), profileAt(120, { answer: answer(120) }));
+  t.is(said.verdict, 'leak');
+  t.is(said.functions[0].kind, 'all-ages');
+  t.true(Math.abs(said.leakBytesPerHour - 15 * MIB) < 2 * MIB, `${said.leakBytesPerHour}`);
+});
+
+test('should say turnover of a full cache beside what is in flight, when one function makes both', (t) => {
+  const serve = (atMinute: number): number[] => [...range(10, atMinute, 0.5), ...range(atMinute - 1, atMinute, 1 / 48)];
+  const said = judge(profileAt(110, { serve: serve(110) }), profileAt(120, { serve: serve(120) }));
+  t.deepEqual([said.verdict, said.reason], ['refuted', 'turnover']);
+});
+
 test('should say step when all was born at once', (t) => {
   const said = judge(profileAt(110, { load: range(80, 81, 0.04) }), profileAt(120, { load: range(80, 81, 0.04), other: [62, 119] }));
   t.deepEqual([said.verdict, said.reason], ['refuted', 'step']);

@@ -100,6 +100,25 @@ test('should not suspect a leak when the levels of one are put in another order'
   t.is(suspicions, 0);
 });
 
+test('should ask for few profiles of what grows to where it was before, and for one all the same when that goes on', (t) => {
+  const { profiles } = runProcess(scenario('flat'), 11);
+  t.true(profiles > 0 && profiles <= 4, `${profiles} a day`);
+  // 80 MiB for half an hour in the second hour: the leak is found before it has filled that again.
+  const batch = { name: 'batch', births: (minute: number) => (minute === 60 ? [{ bytes: 80 * MIB, lifeMinutes: 30 }] : []) };
+  const leak = scenario('leak 50 %/h');
+  const leaksFrom = 240;
+  const make = (random: Random) => {
+    const made = leak.make(random);
+    const remember = {
+      name: 'remember',
+      births: (minute: number) => (minute < leaksFrom ? [] : [{ bytes: (50 * MIB) / 120, lifeMinutes: Infinity }]),
+    };
+    return { ...made, sites: [...made.sites.filter(({ name }) => name !== 'remember'), remember, batch], leaksFrom };
+  };
+  const { criticalAt, profiles: asked } = runProcess({ name: 'leak below a batch', isLeak: true, make }, 11, { untilCritical: true });
+  t.true(asked > 0 && criticalAt - leaksFrom > 20 && criticalAt - leaksFrom < 90, `${criticalAt - leaksFrom} min, ${asked} profiles`);
+});
+
 test('should judge by a strict trend alone when no profile can be had', (t) => {
   const run = runProcess(scenario('leak 20 %/h'), 1, { withoutProfiles: true, untilCritical: true });
   const since = run.criticalAt - run.leaksFrom!;

@@ -104,9 +104,11 @@ export class Population {
 
   /** As HeapProfiler.getSamplingProfile answers. */
   profile(): AgeSamples {
-    const children: HeapProfileNode[] = this.#sites.map(({ site }, index) => ({
+    const names = this.#sites.map(({ site }) => site.name);
+    // Sites of one name are one function.
+    const children: HeapProfileNode[] = names.map((functionName, index) => ({
       id: index + 2,
-      callFrame: { functionName: site.name, url: 'file:///app/service.js', lineNumber: 10 * index },
+      callFrame: { functionName, url: 'file:///app/service.js', lineNumber: 10 * names.indexOf(functionName) },
     }));
     const head: HeapProfileNode = { id: 1, callFrame: { functionName: '(root)', url: '', lineNumber: -1 }, children };
     const samples = this.#sites.flatMap((site, index) => site.alive(this.#step).map(({ ordinal, size }) => ({ ordinal, size, nodeId: index + 2 })));

@@ -65,6 +65,19 @@ const service = (
   };
 };
 
+/** What one function makes: most of it lives for minutes, a fifth exponentially, with this mean; live at traffic 1, MiB. */
+const mixed = (liveMib: number, meanMinutes: number, traffic: Traffic): Site => {
+  const lives = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95].map((part) => -meanMinutes * Math.log(1 - part));
+  const perStep = ((liveMib * MIB) / (0.8 * 1.5 + 0.2 * meanMinutes)) * STEP_MINUTES;
+  return {
+    name: 'handleOrder',
+    births: (minute) => {
+      const bytes = perStep * traffic(minute);
+      return [...once(0.8 * bytes, 1.5), ...lives.flatMap((minutes) => once(0.02 * bytes, minutes))];
+    },
+  };
+};
+
 const diurnal = (random: Random, swing: number): Traffic => {
   const phase = random.between(0, DAY_MINUTES);
   return (minute) => 1 + swing * Math.sin((2 * Math.PI * (minute + phase)) / DAY_MINUTES);
@@ -125,6 +138,10 @@ export const CALM: readonly Scenario[] = [
     const traffic = rampTraffic(random.between(240, 900));
     return service(random, [sessions(20, 120, traffic)], { bootMib: 72, traffic });
   }),
+  calm('ramp x3 in 2 h, one function of work in flight and of objects that live for an hour or so', (random) => {
+    const traffic = rampTraffic(random.between(240, 900));
+    return service(random, [mixed(25, 60, traffic)], { bootMib: 67, traffic });
+  }),
   calm('step +30 %', (random) => {
     const at = random.between(60, 900);
     return service(random, [{ name: 'load', births: (minute) => once(minute >= at && minute < at + 2 ? 30 * MIB * (STEP_MINUTES / 2) : 0) }]);
@@ -177,6 +194,13 @@ export const LEAKS: readonly Scenario[] = [
       leaksFrom: from,
     });
   }),
+  leak('leak 20 %/h in a function that also makes answers of 40 MiB, 1 min each', (random) => {
+    const from = random.between(60, 240);
+    return service(random, [sessions(40, 1, steady, 'answer'), remember(0.2, from, steady, 'answer')], { bootMib: 52, leaksFrom: from });
+  }),
+  leak('leak 40 %/h since the start in a function that also makes answers of 40 MiB, 1 min each', (random) =>
+    service(random, [sessions(40, 1, steady, 'answer'), remember(0.4, 0, steady, 'answer')], { bootMib: 52, leaksFrom: 0 }),
+  ),
   leak('leak 300 %/h since the start, of traffic that dies away, tau 40 min', (random) => {
     const traffic: Traffic = (minute) => 0.1 + 0.9 * Math.exp(-minute / 40);
     return service(random, [remember(3, 0, traffic)], { traffic, leaksFrom: 0 });
