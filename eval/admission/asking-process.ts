@@ -42,7 +42,7 @@ const kibibytes = (name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
 
 async function ask(): Promise<AskingAnswer> {
-  const heap = { usedBytes: usedBytes(), limitBytes: null, ...makeUpOf(spaces()) };
+  const heap = { usedBytes: usedBytes(), limitBytes: null, collectionMs: null, ...makeUpOf(spaces()) };
   const predictedBytes = predictSnapshot(heap, process.version.startsWith('v20.')).spikeBytes;
   // The most resident memory begins anew.
   writeFileSync('/proc/self/clear_refs', '5');

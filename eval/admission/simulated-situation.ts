@@ -38,7 +38,7 @@ export function runSimulated(situation: Situation, random: () => number): Judged
   const [least, most] = model.spikeRatio;
   const spikeMost =
     shape === 'pointers' || shape === 'map' || shape === 'arrays' ? least + (most - least) * (largeRatio / model.largeRatio[1]) : most;
-  const heap = { usedBytes, largeRatio, codeRatio: 0, limitBytes: null };
+  const heap = { usedBytes, largeRatio, codeRatio: 0, limitBytes: null, collectionMs: null };
   const { spikeBytes: predictedBytes } = predictSnapshot(heap, false);
   const taken = { spikeBytes: usedBytes * from([least, spikeMost]), fileBytes: usedBytes * from(model.fileRatio) };
   const measured: Measured = { usedBytes, largeRatio, predictedBytes, ...taken, pauseMs: 0 };

@@ -13,12 +13,13 @@ import { durationWords } from '../../diagnose/rules/durations.js';
 import { SnapshotRedactor } from '../../heap/redact.js';
 import type { Action } from '../actions/action.js';
 import { SAMPLE_NOW } from '../main-session.js';
+import { CollectionTime } from './collection-time.js';
 import { GrowingFile, heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapActionOptions, HeapActionSources } from './heap-profile-action.js';
 import type { HeapSession } from './heap-session.js';
 import type { MemoryHeadroom } from './memory-headroom.js';
 import { OwnStandstill } from './own-pause.js';
-import { longestSnapshotMs, makeUpOf, refuseSnapshot } from './snapshot-admission.js';
+import { isCollectionWorth, longestSnapshotMs, makeUpOf, refuseSnapshot } from './snapshot-admission.js';
 import { claimSnapshot, type SnapshotGrant } from './snapshot-cool-down.js';
 import { type SnapshotLease, takeLease } from './snapshot-lease.js';
 import { syncRun } from './sync-run.js';
@@ -86,6 +87,7 @@ interface Claim {
 export class HeapSnapshots {
   private readonly options: HeapSnapshotOptions;
   private readonly sources: HeapSnapshotSources;
+  private readonly collections = new CollectionTime();
   private isBusy = false;
 
   constructor(options: HeapSnapshotOptions, sources: HeapSnapshotSources) {
@@ -111,7 +113,8 @@ export class HeapSnapshots {
       session = await this.sources.open();
       if (session === null) return { refused: 'the inspector is not available in this process' };
       signal.addEventListener('abort', () => session?.close(), { once: true });
-      const claim = (await this.refusal(session)) ?? this.claim(onDemand);
+      // A collection that may admit it stops main: only for one that nothing else stands against.
+      const claim = (await this.refusal(session, false)) ?? this.claim(onDemand);
       if (typeof claim === 'string') return { refused: claim };
       return await this.takeClaimed(session, claim, signal);
     } finally {
@@ -125,7 +128,7 @@ export class HeapSnapshots {
     try {
       await within(this.putDown(), REPORT_FIRST_MS_MAX);
       // Memory may have gone meanwhile; from here on it is nobody else's.
-      const refused = await this.refusal(session);
+      const refused = await this.refusal(session, true);
       isBegun = refused === null;
       const outcome = refused === null ? await this.write(session) : { refused };
       if ('refused' in outcome) grant.release();
@@ -143,13 +146,20 @@ export class HeapSnapshots {
     await syncRun(this.options.directory);
   }
 
-  private async refusal(session: HeapSession): Promise<string | null> {
+  /** Where a timed collection may still admit it: one is made, or, if it may not be, nothing is refused yet. */
+  private async refusal(session: HeapSession, mayCollect: boolean): Promise<string | null> {
     // What the heap consists of is as new as its size: a large array may have doubled since the last sample.
     await session.send('Runtime.evaluate', { expression: SAMPLE_NOW, silent: true });
     const { usedSize: usedBytes } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
     const { directory, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
-    const heap = { usedBytes, ...makeUpOf(this.sources.spaces()), limitBytes: this.sources.heapLimitBytes?.() ?? null };
-    return refuseSnapshot(heap, { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax }, IS_NODE_20);
+    const makeUp = { ...makeUpOf(this.sources.spaces()), limitBytes: this.sources.heapLimitBytes?.() ?? null };
+    const heap = { usedBytes, ...makeUp, collectionMs: this.collections.expectedMs(usedBytes, this.sources.monotonicMs()) };
+    const room = { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax };
+    if (!isCollectionWorth(heap, room, IS_NODE_20)) return refuseSnapshot(heap, room, IS_NODE_20);
+    if (!mayCollect) return null;
+    await this.collections.measure(session, this.sources.monotonicMs);
+    // Without its garbage the heap is smaller as well.
+    return this.refusal(session, mayCollect);
   }
 
   /** First that no other process takes one, of whatever service: what its snapshot will take is not to be seen yet. */
@@ -173,10 +183,12 @@ export class HeapSnapshots {
     this.sources.onBegin?.();
     const standstill = new OwnStandstill(session, monotonicMs);
     let isLate = false;
-    const late = setTimeout(() => {
-      isLate = true;
-      session.close();
+    // Of its first collections V8 gives no sign, which on a busy machine may take so long: a main thread that does not answer has begun.
+    const late = setTimeout(async () => {
+      isLate = await standstill.isWaiting();
+      if (isLate) session.close();
     }, startMsMax);
+    let isOver = false;
     try {
       // Node 20 begins at once, and counts the lines before.
       standstill.watch(IS_NODE_20);
@@ -194,6 +206,7 @@ export class HeapSnapshots {
       // Its progress tells that it has begun: from Node 22 on it waits for the loop to turn.
       await Promise.all([...counted, session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true })]);
       const pauseMs = await standstill.end();
+      isOver = true;
       redactor?.end();
       const rss = { rssBeforeBytes, rssAfterBytes: process.memoryUsage.rss() };
       const taken = { file: file.finish(), fileBytes: file.bytes, pauseMs, pauseMsMax, ...rss };
@@ -201,13 +214,16 @@ export class HeapSnapshots {
       keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX);
       return taken;
     } catch (error) {
+      isOver ||= isLate;
       if (isLate) return { refused: 'the loop of the main thread does not turn' };
       throw error;
     } finally {
       clearTimeout(late);
       file.discard();
       this.sources.onStandstill?.(null);
-      this.sources.onEnd?.();
+      // V8 goes on with what nobody waits for any more.
+      if (isOver) this.sources.onEnd?.();
+      else setTimeout(() => this.sources.onEnd?.(), this.longestMs).unref();
     }
   }
 }

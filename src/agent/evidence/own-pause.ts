@@ -4,7 +4,8 @@ import type { HeapSession } from './heap-session.js';
 const HOST = "globalThis[Symbol.for('pitot.host.1')]";
 const PAUSE_BEGIN = `(h=>{if(h)h.heapPause=h.pauseBegin()})(${HOST})`;
 const PAUSE_END = `(h=>{if(h?.heapPause)h.pauseEnd(h.heapPause)})(${HOST})`;
-const NOW = `${HOST}?.pauseBegin()`;
+/** Main's own clock, ms; undefined: no host. What the application does to its clocks does not reach it. */
+export const MAIN_NOW = `${HOST}?.pauseBegin()`;
 const paused = (ms: number): string => `(h=>{if(h)h.pauseEnd(h.pauseBegin()-${ms})})(${HOST})`;
 
 /** How often main's clock is asked for while a command waits for its turn, ms: as exact is the begin that is found. 0.1 ms of main each time. */
@@ -63,6 +64,16 @@ export class OwnStandstill {
     return pauseMs;
   }
 
+  /** Once main answers: whether the command has not begun by then. False where the session is closed first. */
+  async isWaiting(): Promise<boolean> {
+    try {
+      await this.mainMs();
+      return !this.isBegun;
+    } catch {
+      return false;
+    }
+  }
+
   private async look(isAtOnce: boolean): Promise<void> {
     try {
       do {
@@ -78,7 +89,7 @@ export class OwnStandstill {
 
   /** By nowMs where there is no host. */
   private async mainMs(): Promise<number> {
-    const answer = (await this.session.send('Runtime.evaluate', { expression: NOW, silent: true, returnByValue: true })) as {
+    const answer = (await this.session.send('Runtime.evaluate', { expression: MAIN_NOW, silent: true, returnByValue: true })) as {
       result?: { value?: unknown };
     };
     const value = answer.result?.value;

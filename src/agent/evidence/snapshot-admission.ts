@@ -1,12 +1,16 @@
 // Whether a heap snapshot may be taken: predicts from the heap's make-up the memory, the disk and the standstill it takes, and holds them against what is there. Pure.
 import {
   REPORT_FIRST_MS_MAX,
+  SNAPSHOT_COLLECT_BYTES_MAX,
+  SNAPSHOT_COLLECT_MS_PER_MIB_MAX,
+  SNAPSHOT_COLLECT_MS_PER_MIB_MIN,
   SNAPSHOT_DISK_RATIO,
   SNAPSHOT_DISK_RESERVE_BYTES,
   SNAPSHOT_HEAP_RATIO_MAX,
   SNAPSHOT_MS_MIN,
   SNAPSHOT_PAUSE_MS_PER_MIB,
   SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20,
+  SNAPSHOT_PAUSE_PER_COLLECTION,
   SNAPSHOT_PAUSE_RATIO_MAX,
   SNAPSHOT_RESERVE_BYTES,
   SNAPSHOT_RESERVE_RATIO,
@@ -28,6 +32,8 @@ export interface HeapMakeUp {
   codeRatio: number;
   /** V8's limit; null: unknown. */
   limitBytes: number | null;
+  /** How long a full collection of it takes, ms; null: not measured. */
+  collectionMs: number | null;
 }
 
 export interface SnapshotRoom {
@@ -48,7 +54,7 @@ export interface SnapshotNeeds {
 }
 
 /** isNode20: V8 before 12, which takes longer. */
-export function predictSnapshot({ usedBytes, largeRatio, codeRatio }: HeapMakeUp, isNode20: boolean): SnapshotNeeds {
+export function predictSnapshot({ usedBytes, largeRatio, codeRatio, collectionMs }: HeapMakeUp, isNode20: boolean): SnapshotNeeds {
   const large = usedBytes * largeRatio;
   const code = usedBytes * codeRatio;
   const other = Math.max(0, usedBytes - large - code);
@@ -56,7 +62,10 @@ export function predictSnapshot({ usedBytes, largeRatio, codeRatio }: HeapMakeUp
     // Native memory, for a table of all nodes and edges: it does not count towards V8's own limit, and towards the kernel's it does.
     spikeBytes: SNAPSHOT_SPIKE_BYTES + large * SNAPSHOT_SPIKE_RATIO_LARGE + code * SNAPSHOT_SPIKE_RATIO_CODE + other * SNAPSHOT_SPIKE_RATIO,
     fileBytes: usedBytes * SNAPSHOT_DISK_RATIO,
-    pauseMs: (usedBytes / BYTES_PER_MIB) * (isNode20 ? SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20 : SNAPSHOT_PAUSE_MS_PER_MIB),
+    pauseMs: Math.min(
+      (usedBytes / BYTES_PER_MIB) * (isNode20 ? SNAPSHOT_PAUSE_MS_PER_MIB_NODE_20 : SNAPSHOT_PAUSE_MS_PER_MIB),
+      collectionMs === null ? Number.POSITIVE_INFINITY : collectionMs * SNAPSHOT_PAUSE_PER_COLLECTION,
+    ),
   };
 }
 
@@ -85,6 +94,19 @@ export const reserveOf = (leftBytes: number): number => Math.max(SNAPSHOT_RESERV
 /** How long a snapshot is waited for, with all that comes before its begin, ms: the standstill is expected, not bound. */
 export const longestSnapshotMs = (pauseMsMax: number): number =>
   Math.max(SNAPSHOT_MS_MIN, REPORT_FIRST_MS_MAX + SNAPSHOT_START_MS_MAX + pauseMsMax * SNAPSHOT_PAUSE_RATIO_MAX);
+
+/**
+ * Whether a collection is worth its pause: the expected standstill is all that stands against a snapshot, and goes by the bytes alone so far; the shortest that
+ * such a heap may take would admit one, and the longest is allowed.
+ */
+export function isCollectionWorth(heap: HeapMakeUp, room: SnapshotRoom, isNode20: boolean): boolean {
+  if (heap.collectionMs !== null || heap.usedBytes > SNAPSHOT_COLLECT_BYTES_MAX) return false;
+  const usedMib = heap.usedBytes / BYTES_PER_MIB;
+  if (usedMib * SNAPSHOT_COLLECT_MS_PER_MIB_MIN * SNAPSHOT_PAUSE_PER_COLLECTION > room.pauseMsMax) return false;
+  if (usedMib * SNAPSHOT_COLLECT_MS_PER_MIB_MAX > room.pauseMsMax) return false;
+  const isRefused = (pauseMsMax: number): boolean => refuseSnapshot(heap, { ...room, pauseMsMax }, isNode20) !== null;
+  return isRefused(room.pauseMsMax) && !isRefused(Number.POSITIVE_INFINITY);
+}
 
 /** Parts of the heap in V8's spaces for large objects and for code. Where no spaces are told, all of it is taken for large objects. */
 export function makeUpOf(spaces: readonly { name: string; usedBytes: number }[]): Pick<HeapMakeUp, 'largeRatio' | 'codeRatio'> {

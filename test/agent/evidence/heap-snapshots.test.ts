@@ -11,6 +11,14 @@ const MIB = 1024 * 1024;
 
 /** Answers at once, but for the snapshot, which the test answers. */
 class PlayedMain implements HeapSession {
+  /** What it was asked, and what it says of its heap and its clock. */
+  readonly asked: string[] = [];
+  usedSize = MIB;
+  clockMs = 0;
+  collectionMs = 0;
+  /** It answers nothing: what was asked waits. */
+  isStill = false;
+  readonly later: (() => void)[] = [];
   onEvent: HeapSession['onEvent'] = () => {};
   isClosed = false;
   private reject: (error: Error) => void = () => {};
@@ -21,7 +29,10 @@ class PlayedMain implements HeapSession {
   }
 
   send(method: string): Promise<unknown> {
-    if (method !== 'HeapProfiler.takeHeapSnapshot') return Promise.resolve({ usedSize: MIB });
+    this.asked.push(method);
+    if (this.isStill && method === 'Runtime.evaluate') return new Promise((resolve) => this.later.push(() => resolve({})));
+    if (method === 'HeapProfiler.collectGarbage') this.clockMs += this.collectionMs;
+    if (method !== 'HeapProfiler.takeHeapSnapshot') return Promise.resolve({ usedSize: this.usedSize, result: { value: this.clockMs } });
     return new Promise((resolve, reject) => {
       this.reject = reject;
       this.onTake(this, () => resolve({}));
@@ -34,7 +45,13 @@ class PlayedMain implements HeapSession {
   }
 }
 
-function play(t: ExecutionContext, onTake: (main: PlayedMain, done: () => void) => void, pauseMsMax?: number) {
+function play(
+  t: ExecutionContext,
+  onTake: (main: PlayedMain, done: () => void) => void,
+  pauseMsMax?: number,
+  main?: PlayedMain,
+  startMsMax?: number,
+) {
   const base = mkdtempSync(join(tmpdir(), 'pitot-snapshots-'));
   t.teardown(() => rmSync(base, { recursive: true, force: true }));
   const directory = join(base, 'shop.20260102-030405.1');
@@ -43,13 +60,14 @@ function play(t: ExecutionContext, onTake: (main: PlayedMain, done: () => void) 
   const snapshots = new HeapSnapshots(
     { directory, baseDirectory: base, service: 'shop', pid: process.pid, timeScale: 1, ...(pauseMsMax && { pauseMsMax }) },
     {
-      open: async () => new PlayedMain(onTake),
-      headroom: () => ({ leftBytes: 8192 * MIB, of: 'by the machine' }),
+      open: async () => main ?? new PlayedMain(onTake),
+      headroom: () => ({ leftBytes: 131_072 * MIB, of: 'by the machine' }),
       spaces: () => [],
       nowMs: () => clock.nowMs,
       monotonicMs: () => clock.nowMs,
       onBegin: () => told.push('begin'),
       onEnd: () => told.push('end'),
+      ...(startMsMax && { startMsMax }),
     },
   );
   const lease = (): { at: string; service: string } | null =>
@@ -83,7 +101,7 @@ test('should keep the lease, for its whole time from then on, when nobody waits 
   });
   await t.throwsAsync(snapshots.take({ onDemand: false, signal: abort.signal }), { message: 'the session was closed' });
   t.is(lease()?.at, '2026-01-02T03:06:05.000Z');
-  t.deepEqual([heap(), told], [[], ['begin', 'end']]);
+  t.deepEqual([heap(), told], [[], ['begin']], 'memory swells on');
 });
 
 test('should give back the lease, and say that memory is its own again, when the file can neither be named nor removed', async (t) => {
@@ -103,4 +121,51 @@ test('should give back the lease, and say that memory is its own again, when the
 test('should have the time that the standstill its user allows asks for, when it is the action of an alert', (t) => {
   const timeoutMs = (pauseMsMax?: number): number => heapSnapshotAction(play(t, () => {}, pauseMsMax).snapshots).timeoutMs;
   t.deepEqual([timeoutMs(), timeoutMs(100), timeoutMs(60_000), timeoutMs(600_000)], [120_000, 120_000, 375_000, 3_615_000]);
+});
+
+test('should measure a collection where the bytes alone say too long a standstill, once an hour, and go by it', async (t) => {
+  const main = new PlayedMain((_, done) => done());
+  // 512 MiB would take 31 s and more by its bytes; 75 times 100 ms is less than 10 s, 75 times 150 ms is not.
+  main.usedSize = 512 * MIB;
+  main.collectionMs = 150;
+  const { snapshots, clock } = play(t, () => {}, undefined, main);
+  const take = () => snapshots.take({ onDemand: true, signal: new AbortController().signal });
+  const refused = { refused: 'the process would stand still for about 11.3 s and 10 s are allowed (PITOT_HEAP_PAUSE_MS)' };
+  t.deepEqual(await take(), refused);
+  main.collectionMs = 100;
+  clock.nowMs += 3_599_000;
+  t.deepEqual(await take(), refused);
+  t.is(main.asked.filter((method) => method === 'HeapProfiler.collectGarbage').length, 1);
+  clock.nowMs += 1000;
+  t.like(await take(), { pauseMsMax: 10_000 });
+  t.is(main.asked.filter((method) => method === 'HeapProfiler.collectGarbage').length, 2);
+});
+
+test('should measure no collection when the snapshot is refused for another reason as well', async (t) => {
+  const main = new PlayedMain((_, done) => done());
+  main.collectionMs = 100;
+  const { snapshots, clock } = play(t, () => {}, undefined, main);
+  const take = () => snapshots.take({ onDemand: false, signal: new AbortController().signal });
+  t.like(await take(), { pauseMsMax: 10_000 });
+  main.usedSize = 512 * MIB;
+  clock.nowMs += 7_200_000;
+  t.regex(((await take()) as { refused: string }).refused, /one in 24 h is allowed$/);
+  t.false(main.asked.includes('HeapProfiler.collectGarbage'));
+});
+
+test('should wait on for a snapshot that has begun without a sign, as main answers nothing, and give up one that has not', async (t) => {
+  const begun = new PlayedMain((main, done) => {
+    main.isStill = true;
+    setTimeout(() => {
+      chunk(main, 'text');
+      main.isStill = false;
+      done();
+      for (const answer of main.later) answer();
+    }, 100);
+  });
+  const signal = new AbortController().signal;
+  t.like(await play(t, () => {}, undefined, begun, 20).snapshots.take({ onDemand: true, signal }), { fileBytes: 4 });
+  const { snapshots, told } = play(t, () => {}, undefined, undefined, 20);
+  t.deepEqual(await snapshots.take({ onDemand: true, signal }), { refused: 'the loop of the main thread does not turn' });
+  t.deepEqual(told, ['begin', 'end']);
 });

@@ -3,7 +3,14 @@ import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { readMemoryHeadroom } from '../../../src/agent/evidence/memory-headroom.js';
-import { type HeapMakeUp, makeUpOf, predictSnapshot, refuseSnapshot, type SnapshotRoom } from '../../../src/agent/evidence/snapshot-admission.js';
+import {
+  type HeapMakeUp,
+  isCollectionWorth,
+  makeUpOf,
+  predictSnapshot,
+  refuseSnapshot,
+  type SnapshotRoom,
+} from '../../../src/agent/evidence/snapshot-admission.js';
 import { claimSnapshot, type SnapshotGrant } from '../../../src/agent/evidence/snapshot-cool-down.js';
 import { makeDirectory } from '../../support/make-directory.js';
 
@@ -23,6 +30,7 @@ const heap = (usedBytes: number, change: Partial<HeapMakeUp> = {}): HeapMakeUp =
   largeRatio: 0,
   codeRatio: 0,
   limitBytes: null,
+  collectionMs: null,
   ...change,
 });
 
@@ -108,6 +116,27 @@ test('should refuse when the process would stand still for too long, on Node 20 
   t.is(refuseSnapshot(heap(160 * MIB), room(8192 * MIB), true), refused);
   t.is(refuseSnapshot(heap(160 * MIB), room(8192 * MIB), false), null);
   t.is(refuseSnapshot(heap(200 * MIB), room(8192 * MIB, { pauseMsMax: 12_000 }), false), null);
+});
+
+test('should expect less of a heap that is collected quickly, and never more than its bytes say, when a collection was measured', (t) => {
+  const pauseMs = (collectionMs: number | null): number => predictSnapshot(heap(200 * MIB, { collectionMs }), false).pauseMs;
+  t.deepEqual([null, 20, 160, 161, Number.POSITIVE_INFINITY].map(pauseMs), [12_000, 1500, 12_000, 12_000, 12_000]);
+  t.is(refuseSnapshot(heap(400 * MIB, { collectionMs: 133 }), room(16_384 * MIB), false), null);
+  const refused = 'the process would stand still for about 10.5 s and 10 s are allowed (PITOT_HEAP_PAUSE_MS)';
+  t.is(refuseSnapshot(heap(400 * MIB, { collectionMs: 140 }), room(16_384 * MIB), false), refused);
+});
+
+test('should think a collection worth its pause when the standstill by the bytes alone is all that stands against a snapshot', (t) => {
+  const large = room(65_536 * MIB);
+  t.true(isCollectionWorth(heap(200 * MIB), large, false));
+  t.false(isCollectionWorth(heap(100 * MIB), large, false), 'it may be taken as it is');
+  t.false(isCollectionWorth(heap(200 * MIB, { collectionMs: 500 }), large, false), 'it was measured');
+  t.false(isCollectionWorth(heap(200 * MIB), room(1024 * MIB), false), 'memory stands against it too');
+  t.true(isCollectionWorth(heap(512 * MIB), large, false));
+  t.false(isCollectionWorth(heap(513 * MIB), large, false), 'the collection itself is long');
+  const impatient = (pauseMsMax: number) => room(65_536 * MIB, { pauseMsMax });
+  t.false(isCollectionWorth(heap(300 * MIB), impatient(3300), false), 'the shortest collection of such a heap would not admit it');
+  t.true(isCollectionWorth(heap(300 * MIB), impatient(3400), false));
 });
 
 test("should refuse when the heap is near V8's own limit", (t) => {
