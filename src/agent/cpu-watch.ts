@@ -7,6 +7,7 @@ import type { Profile } from '../flame/profile.js';
 import type { CpuTask } from '../report/cpu-summary.js';
 import type { ApplicationThreads } from './application-threads.js';
 import type { DrainedThread } from './drained-thread.js';
+import { CallTable } from './leaks/call-table.js';
 import { Profiler, type ThreadLoad } from './profiler/profiler.js';
 import { WindowProfiles } from './profiler/window-profiles.js';
 import type { ClosedBy } from './windows.js';
@@ -34,6 +35,8 @@ export interface CpuWatchSources {
 }
 
 export class CpuWatch {
+  /** Of the main thread, since the agent began. */
+  readonly calls = new CallTable();
   private readonly options: CpuWatchOptions;
   private readonly sources: CpuWatchSources;
   private readonly profiles = new WindowProfiles((thread, segment) => this.join(thread, segment));
@@ -52,6 +55,7 @@ export class CpuWatch {
             {
               onSegment: (threadId, segment) => {
                 this.profiles.add(threadId, segment);
+                if (segment.thread === 'main') this.calls.add(segment);
                 sources.onSegment(segment);
               },
               onFault: sources.onFault,

@@ -26,3 +26,5 @@ export const OWN_SAMPLES_KNOWN_MAX = 4096;
 /** A profile whose samples stand for less than this part of what is alive and younger than the sampler is not of that sampler; of fewer bytes chance says more. */
 export const UNSAMPLED_RATIO_MAX = 0.25;
 export const UNSAMPLED_BYTES_MIN = 32 * 1024 * 1024;
+/** Pairs of caller and callee that are remembered of the CPU profile, 200 bytes each; halved by how often they were seen. */
+export const CALLS_MAX = 10_000;

@@ -58,12 +58,24 @@ export interface LeakSuspect {
   /** Where the holder or the class is defined; empty: not known. */
   file: string;
   line: number;
-  /** The function that made them, by the heap sampler, and its part of the growth; null: not known. */
-  allocation: { function: string; file: string; line: number; ratio: number } | null;
+  /** The function that made them, by heap sampler and CPU profile, and its part of the growth; null: not known. */
+  allocation: LeakAllocation | null;
   /** From the root to the objects. */
   retainers: string[];
   /** The sentence that names it. */
   sentence: string;
+}
+
+export interface LeakAllocation {
+  function: string;
+  file: string;
+  line: number;
+  ratio: number;
+  /**
+   * The function stands neither in the file of the class nor of the holder, so that one of these may be meant, which V8 has inlined into it: those that the CPU
+   * profile has seen it call, likeliest first, two at most. Absent: it is the function itself.
+   */
+  inlined?: { function: string; file: string; line: number }[];
 }
 
 /** What was found of one class of memory of a process, and whose it is. */

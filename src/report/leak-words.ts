@@ -37,7 +37,9 @@ export const fileWords = ({ path, note }: LeakFile): string => (path === '' ? no
 
 /** How exact the function is that allocates; empty where none is named. */
 export const allocationNote = ({ suspects }: Pick<Leak, 'suspects'>): string =>
-  suspects.some(({ allocation }) => allocation !== null) ? 'by the sampling profile, in which an inlined function counts as its caller' : '';
+  suspects.some(({ allocation }) => allocation !== null)
+    ? 'by heap sampler and CPU profile; of a function that V8 has inlined its caller may be told'
+    : '';
 
 /** `1 leak`, `2 leaks, 1 suspected`; empty where nothing leaks. */
 export function leaksInWords(leaks: readonly Leak[]): string {

@@ -7,7 +7,7 @@ import type { Leak, RunLeak } from '../core/leak-types.js';
 
 export type { Alert, Exemplar, Finding, Kpi, RuleStatus } from '../core/alert-types.js';
 export type { Labels } from '../core/labels.js';
-export type { Leak, LeakFile, LeakSuspect, RunLeak } from '../core/leak-types.js';
+export type { Leak, LeakAllocation, LeakFile, LeakSuspect, RunLeak } from '../core/leak-types.js';
 
 /** The resolved configuration, by option. */
 export interface ConfigValues {

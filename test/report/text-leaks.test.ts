@@ -11,7 +11,7 @@ const HEAP = [
   '  suspected Heap: The heap may leak 90.0 MiB an hour, 180 % an hour; at this rate the memory limit is reached in 90 min',
   '    12 000 × PendingTransfer held by TransferSaga.pending (Map) in src/transfers/saga.js:12, 32.4 MiB retained; allocated in beginTransfer',
   '    src/transfers/saga.js:31',
-  '    allocated in: by the sampling profile, in which an inlined function counts as its caller',
+  '    allocated in: by heap sampler and CPU profile; of a function that V8 has inlined its caller may be told',
   '    else it may be',
   '      41 000 × (string) held by AuditLog.lines (Array) in src/audit/log.js:9, 5.72 MiB retained',
   '    why it is no alarm (yet)',

@@ -33,7 +33,11 @@ export class LeakFiles {
   }
 
   private changes(change: () => void): boolean {
-    const words = (): string => this.all.map(({ path, note }) => (path === '' ? note.replace(REASON, '$1') : path)).join();
+    const words = (): string =>
+      this.all
+        .map(({ path, note }) => (path === '' ? note.replace(REASON, '$1') : path))
+        .sort()
+        .join();
     const before = words();
     change();
     return words() !== before;

@@ -20,6 +20,7 @@ import type { AllocatingHint, HeapAnalysis, HeapHints } from '../../heap/heap-an
 import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
 import type { Leak } from '../../report/report-types.js';
 import type { ThreadSample } from '../drained-thread.js';
+import type { CallTable } from './call-table.js';
 import type { SamplingProfile } from './heap-sampler.js';
 import { LeakFiles } from './leak-files.js';
 import { leakOf, type NamedSuspects } from './leak-of-verdict.js';
@@ -45,6 +46,8 @@ export interface LeakSources {
   finishedCalls(): number;
   limits(): LeakLimits;
   sampler: { readonly startedAtMs: number; readonly usedBytes: number; profile(): Promise<SamplingProfile | null> };
+  /** Of the main thread. */
+  calls: CallTable;
   /** Looks into a snapshot, in a process of its own. */
   analyze(file: string, hints: HeapHints): Promise<HeapAnalysis>;
   nowMs(): number;
@@ -267,8 +270,8 @@ export class LeakMonitor {
     const main = this.sources.readMain();
     if (main === null) return null;
     if (main.fullCollections > this.fullCollections) return main.liveBytes;
-    // Where collections go unseen, this one has as well, and all others may for long.
-    return Number.isNaN(main.allocatedBytes) && this.sources.sampler.usedBytes > 0 ? this.sources.sampler.usedBytes : null;
+    // The loop of a thread that does not turn tells of no collection.
+    return this.sources.sampler.usedBytes > 0 ? this.sources.sampler.usedBytes : null;
   }
 
   private leakOf(verdict: LeakVerdict): Leak {
@@ -278,6 +281,7 @@ export class LeakMonitor {
       nowMs: this.sources.nowMs(),
       wallAheadMs: this.sources.nowWallMs() - this.sources.nowMs(),
       named: this.suspects.get(verdict.kind) ?? null,
+      calls: this.sources.calls,
       files: verdict.verdict === 'none' ? [] : this.files.all,
     });
   }

@@ -1,11 +1,12 @@
 // A verdict of the detector as reports tell it: wall clock, files as the application knows them, one sentence, the likeliest culprits.
 import { formatBytes, MS_PER_S } from '../../core/units.js';
-import type { AgedFunction } from '../../diagnose/leaks/judge-ages.js';
 import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
-import { nameFrame } from '../../flame/names/frame-name.js';
 import type { HeapSuspect } from '../../heap/heap-analysis.js';
 import type { Leak, LeakFile, LeakSuspect } from '../../report/report-types.js';
+import { allocatedIn, allocationOf, type PlacedFunction } from './allocation-of.js';
+import type { CallTable } from './call-table.js';
+import { type Names, namesOf, placeOf } from './leak-names.js';
 
 export interface LeakContext {
   cwd: string;
@@ -16,6 +17,8 @@ export interface LeakContext {
   wallAheadMs: number;
   /** null: no snapshot was looked into for this kind. */
   named: NamedSuspects | null;
+  /** Of the main thread, by its CPU profile. */
+  calls: CallTable;
   files: readonly LeakFile[];
 }
 
@@ -38,13 +41,13 @@ const OLD_MS = 5 * MINUTE_MS;
 const OLD_REAL_MS = MINUTE_MS;
 
 export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
-  const named = namesOf(verdict, context);
-  const functions = verdict.functions.map(({ caller, ...it }) => ({
-    ...it,
-    ...named.place(it),
+  const named = namesOf(verdict, context.named?.suspects ?? [], context.cwd);
+  const functions = verdict.functions.map((raw) => {
+    const { caller, ...it } = raw;
     // A package's dispatcher calls everything.
-    ...(caller !== undefined && named.isOwn(caller.file) ? { caller: { ...caller, ...named.place(caller) } } : {}),
-  }));
+    const own = caller !== undefined && named.isOwn(caller.file) ? { caller: { ...caller, ...named.place(caller) } } : {};
+    return { ...it, ...named.place(it), ...own, raw };
+  });
   const suspects = suspectsOf(functions, verdict, context, named);
   const { kind, limit, sinceMs, lowerPerHour, upperPerHour, name } = verdict;
   return {
@@ -71,15 +74,14 @@ export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
 }
 
 /** Before a snapshot was looked into: the functions whose objects stay. After it: what it shows, and who made it, where that is known. */
-function suspectsOf(functions: readonly AgedFunction[], { growthBytesPerHour }: LeakVerdict, context: LeakContext, named: Names): LeakSuspect[] {
+function suspectsOf(functions: readonly PlacedFunction[], { growthBytesPerHour }: LeakVerdict, context: LeakContext, named: Names): LeakSuspect[] {
   const found = context.named?.suspects ?? [];
   if (found.length === 0) return functions.slice(0, SUSPECTS_MAX).map(onlyAllocated);
   return found.slice(0, SUSPECTS_MAX).map((suspect, rank): LeakSuspect => {
     const { count, retainedBytes, holder, holderPlace, place, retainers } = suspect;
     const at = holderPlace ?? place;
-    const maker = makerOf(suspect, found, functions, named);
+    const allocation = allocationOf(suspect, { found, functions, calls: context.calls, named });
     const growth = rank === 0 && growthBytesPerHour > 0 ? `, growing ${formatBytes(growthBytesPerHour)} an hour` : '';
-    const made = maker === undefined ? '' : `; allocated in ${placeOf(maker)}`;
     return {
       constructor: suspect.constructor,
       count,
@@ -87,29 +89,11 @@ function suspectsOf(functions: readonly AgedFunction[], { growthBytesPerHour }: 
       holder: named.text(holder),
       file: at === null ? '' : named.file(at.file),
       line: at?.line ?? 0,
-      allocation: maker === undefined ? null : { function: maker.function, file: maker.file, line: maker.line, ratio: maker.ratio },
+      allocation,
       retainers: retainers.map(named.text),
-      sentence: named.text(`${suspect.sentence}${growth}${made}${rank === 0 ? ageOf(context) : ''}`),
+      sentence: named.text(`${suspect.sentence}${growth}${allocatedIn(allocation, rank === 0 ? functions : [])}${rank === 0 ? ageOf(context) : ''}`),
     };
   });
-}
-
-/**
- * Who allocates what is suspected: the class's own constructor, else a function in a file of the class or the holder, else one that is called from there, as
- * those of Node.js are. None agrees: it is not known.
- */
-function makerOf(suspect: HeapSuspect, found: readonly HeapSuspect[], functions: readonly AgedFunction[], named: Names): AgedFunction | undefined {
-  const own = functions.find((it) => it.function !== '' && it.function === suspect.constructor);
-  // V8 charges what a constructor makes to the constructor, whose name is told already.
-  if (own !== undefined) return { ...own, ...own.caller };
-  const files = [suspect.holderPlace, suspect.place].map((it) => (it === null ? '' : named.file(it.file)));
-  // A constructor of another suspect's class made that one.
-  const others = functions.filter((it) => !found.some((other) => other.constructor === it.function));
-  const isNear = (it: { file: string }): boolean => it.file !== '' && files.includes(it.file);
-  const near = others.find(isNear);
-  if (near !== undefined) return near;
-  const called = others.find(({ caller }) => caller !== undefined && (caller.function === suspect.constructor || isNear(caller)));
-  return called === undefined ? undefined : { ...called, ...called.caller };
 }
 
 /** Empty: the snapshot is young. */
@@ -119,7 +103,7 @@ function ageOf({ named, nowMs, timeScale }: LeakContext): string {
   return isOld ? `; counted in a snapshot that is ${durationWords(roundMinutes(realMs * timeScale))} old` : '';
 }
 
-function onlyAllocated(made: AgedFunction): LeakSuspect {
+function onlyAllocated(made: PlacedFunction): LeakSuspect {
   const { function: name, file, line, ratio, bytes, caller } = made;
   return {
     constructor: '',
@@ -148,34 +132,5 @@ function messageOf(
   return `${noun} ${verdict === 'leak' ? 'leaks' : 'may leak'} ${rate}${left}${what}`;
 }
 
-const placeOf = ({ function: name, file, line }: Pick<AgedFunction, 'function' | 'file' | 'line'>): string =>
-  file === '' ? name : `${name} ${file}:${line}`;
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
 const roundMinutes = (ms: number): number => (ms < MINUTE_MS ? Math.ceil(ms / MS_PER_S) * MS_PER_S : Math.round(ms / MINUTE_MS) * MINUTE_MS);
-
-/** Files as flame graphs name them: from the working directory on, or by their package. */
-interface Names {
-  file(file: string): string;
-  /** Whether a file is the application's own. */
-  isOwn(file: string): boolean;
-  place<T extends { file: string }>(of: T): { file: string };
-  /** A text in which files may be named as V8 does. */
-  text(text: string): string;
-}
-
-function namesOf({ functions }: LeakVerdict, { cwd, named }: LeakContext): Names {
-  const frame = (raw: string) => nameFrame({ function: '', url: raw, line: 0, column: 0 }, { cwd });
-  const file = (raw: string): string => (raw === '' ? '' : frame(raw).file);
-  const raws = [
-    ...functions.flatMap((it) => [it.file, it.caller?.file ?? '']),
-    ...(named?.suspects ?? []).flatMap(({ holderPlace, place }) => [holderPlace?.file ?? '', place?.file ?? '']),
-  ];
-  // The longest first: a path may be a part of another.
-  const known = [...new Set(raws)].filter((raw) => raw !== '').sort((a, b) => b.length - a.length);
-  return {
-    file,
-    isOwn: (raw) => frame(raw).kind === 'user',
-    place: (of) => ({ file: file(of.file) }),
-    text: (text) => known.reduce((told, raw) => told.replaceAll(raw, file(raw)), text),
-  };
-}

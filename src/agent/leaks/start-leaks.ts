@@ -23,7 +23,7 @@ export interface Leaks {
 }
 
 export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): Leaks {
-  const { config, cwd, runDirectory, threads, signals, sampler, mayInspect } = parts;
+  const { config, cwd, runDirectory, threads, signals, sampler, cpu, mayInspect } = parts;
   const open = heapSessionsIf(mayInspect);
   const heap = new HeapSampler(config.heapSampleBytes, { open: (isEnding) => open(() => isEnding() || parts.ending), nowMs: machineMs, onFault });
   void heap.start();
@@ -47,6 +47,7 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
         return { heapLimitBytes: heapLimitBytes || null, memoryLimitBytes: limitBytes || null, usedBytes };
       },
       sampler: heap,
+      calls: cpu.calls,
       analyze: (file, hints) => analyzeIfRoom(join(runDirectory, file), { hints }),
       nowMs: machineMs,
       nowWallMs: wallMs,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { ThreadSample } from '../../../src/agent/drained-thread.js';
+import { CallTable } from '../../../src/agent/leaks/call-table.js';
 import type { SamplingProfile } from '../../../src/agent/leaks/heap-sampler.js';
 import { LeakMonitor } from '../../../src/agent/leaks/leak-monitor.js';
 import type { HeapAnalysis, HeapHints, HeapSuspect } from '../../../src/heap/heap-analysis.js';
@@ -78,6 +79,7 @@ class MadeUpProcess {
         readMain: () => this.sample(),
         nativeBytes: () => 80 * MIB,
         handles: () => ({ descriptors: 30 }),
+        calls: new CallTable(),
         limits: () => ({ heapLimitBytes: 2048 * MIB, memoryLimitBytes: 1024 * MIB, usedBytes: 300 * MIB }),
         finishedCalls: () => calls?.(this.atMs) ?? 0,
         sampler: isBlind
@@ -254,6 +256,7 @@ test('should list each file once, also those that alerts did not take, and tell 
   const before = made.told.length;
   made.monitor.noteFiles(results);
   made.monitor.noteFiles(results);
+  made.monitor.noteFiles([...results].reverse());
   t.deepEqual(
     made.told.slice(before).map(({ event, kind, files }) => ({ event, kind, files })),
     [
