@@ -1,5 +1,6 @@
 // `npm run eval:leaks`: all programs of the corpus and the real packages under pitot, or those named, on one line of Node.js or several.
 import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine.js';
 import type { Pattern } from './corpus/pattern.js';
@@ -20,6 +21,12 @@ const USAGE = `Usage: npm run eval:leaks -- [--node 20,22,24,26] [--jobs 2] [--s
   --keep    leave the reports, and say where
 `;
 
+/**
+ * Between the first programs of a line, real time: what begins together is said to leak together, and two cores that take all those snapshots at once stand still
+ * for longer than any is waited for.
+ */
+const STAGGER_MS = 30_000;
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Settings {
@@ -39,7 +46,8 @@ async function evaluate({ patterns, nodes, jobs, scale, json, keep }: Settings):
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
     const outcomes: Outcome[] = [];
     const queue = [...patterns];
-    const work = async (): Promise<void> => {
+    const work = async (_: unknown, job: number): Promise<void> => {
+      await pause(job * STAGGER_MS);
       for (let pattern = queue.shift(); pattern !== undefined; pattern = queue.shift()) {
         const packages = pattern.install.length === 0 ? '' : await install(pattern.install, say);
         if (packages === null) continue;
@@ -48,7 +56,7 @@ async function evaluate({ patterns, nodes, jobs, scale, json, keep }: Settings):
         outcomes.push(outcome);
       }
     };
-    await Promise.all(Array.from({ length: jobs }, work));
+    await Promise.all(Array.from({ length: Math.min(jobs, queue.length) }, work));
     outcomes.sort((a, b) => patterns.indexOf(a.pattern) - patterns.indexOf(b.pattern));
     document.outcomes.push(...outcomes);
     document.scores.push(scoreOf(version, outcomes));

@@ -19,8 +19,9 @@ export interface Outcome {
   kinds: string[];
   /** Simulated, from the start to the first `leak`; null: there was none. */
   minutesToLeak: number | null;
-  /** Of the last line that says leak. */
+  /** Of the last line that says leak; of handles a count. */
   growthBytesPerHour: number;
+  growthKind: string;
   msToLimit: number | null;
   namedBy: NamedBy;
   /** Why no snapshot was looked into; empty: one was, or there was no leak to look for. */
@@ -68,6 +69,7 @@ export function outcomeOf(lines: readonly VerdictLine[], { pattern, node, startM
     kinds: [...new Set(leaks.map(({ kind }) => kind))],
     minutesToLeak: isLeak ? ((leaks[0].atMs - startMs) * scale) / 60_000 : null,
     growthBytesPerHour: leaks.at(-1)?.growthBytesPerHour ?? 0,
+    growthKind: leaks.at(-1)?.kind ?? '',
     msToLimit: leaks.at(-1)?.msToLimit ?? null,
     namedBy,
     noSnapshot: isJudged && namedBy !== 'snapshot' ? whyNoSnapshot(leaks, ofKind.length > 0) : '',

@@ -46,7 +46,7 @@ function outcomeTable(outcomes: readonly Outcome[]): string[] {
     outcome.failure === '' ? outcome.judgement : '',
     outcome.kinds.join(' '),
     outcome.minutesToLeak === null ? '' : `${Math.round(outcome.minutesToLeak)} min`,
-    outcome.minutesToLeak === null ? '' : formatBytes(outcome.growthBytesPerHour),
+    outcome.minutesToLeak === null ? '' : growthWords(outcome),
     outcome.msToLimit === null ? '' : `${(outcome.msToLimit / 3_600_000).toFixed(1)} h`,
     outcome.culpritFirst === null ? '' : outcome.namedBy,
     yesNo(outcome.culpritFirst),
@@ -59,6 +59,10 @@ function outcomeTable(outcomes: readonly Outcome[]): string[] {
   );
   return remarks.length === 0 ? table : [...table, '', ...remarks];
 }
+
+/** Of handles it is a count. */
+const growthWords = ({ growthKind, growthBytesPerHour }: Outcome): string =>
+  growthKind === 'handles' ? String(Math.round(growthBytesPerHour)) : formatBytes(growthBytesPerHour);
 
 /** What a person asks who sees the row: what was named instead, why nothing was said, why it failed. */
 function remarkOf({ failure, judgement, culpritFirst, suspects, whyNot, noSnapshot }: Outcome): string[] {

@@ -29,7 +29,7 @@ export interface SuspectRead {
   sentence: string;
   /** Class of the objects, who holds them, and the last of the way to them; empty where a function alone is known. */
   terms: string[];
-  /** Functions that are said to have allocated them, and who calls those. */
+  /** Functions that are said to have allocated them, those that may be inlined into them, and who calls them. */
   allocating: string[];
 }
 
@@ -110,8 +110,9 @@ function suspectRead(suspect: unknown): SuspectRead {
   const terms = [textOf(name), textOf(holder).replace(IN_FILE, ''), ...hops].filter((term) => term !== '');
   const text = textOf(sentence);
   const callers = terms.length > 0 ? [] : Array.from(text.matchAll(/, called by (\S+)/g), ([, caller]) => caller);
-  const made = textOf((allocation as { function?: unknown } | null)?.function);
-  return { sentence: text, terms, allocating: [made, ...callers].filter((it) => it !== '') };
+  const made = (allocation ?? {}) as { function?: unknown; inlined?: unknown };
+  const inlined = Array.isArray(made.inlined) ? made.inlined.map((it) => textOf((it as { function?: unknown } | null)?.function)) : [];
+  return { sentence: text, terms, allocating: [textOf(made.function), ...inlined, ...callers].filter((it) => it !== '') };
 }
 
 /** The newest of them. */

@@ -129,6 +129,13 @@ test('should not take an allocating function for the culprit, nor the name of a 
   t.like(outcome('symbol-registry', ndjson(LEAK, file)), { culpritFirst: false, allocationRight: true });
 });
 
+test('should take a function that may be inlined into the one that allocates for named', (t) => {
+  const inlined = [{ function: 'tenantKey', file: 'a.js', line: 3 }];
+  const one = { ...suspect('Symbol', 'keys (Map)', 'serve'), allocation: { ...allocation('serve'), inlined } };
+  t.is(outcome('symbol-registry', ndjson(LEAK, { ...NAMED, suspects: [one] })).allocationRight, true);
+  t.is(outcome('symbol-registry', ndjson(LEAK, { ...NAMED, suspects: [suspect('Symbol', 'keys (Map)', 'serve')] })).allocationRight, false);
+});
+
 test('should count functions alone only where the expected one is named, and say why there is no snapshot', (t) => {
   const refused = [{ path: '', note: 'heap-snapshot: refused: it may take 11 s' }];
   const of = (id: string, ...suspects: object[]): Outcome => outcome(id, ndjson(LEAK, { ...LEAK, event: 'files', suspects, files: refused }));
