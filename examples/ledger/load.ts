@@ -100,7 +100,7 @@ async function runUser(
     } catch (error) {
       // Whoever stops the load may have stopped the service too.
       if (run.stopped) return;
-      note(tally, `${planned.method} ${planned.path}: ${(error as Error).message}`);
+      note(tally, (error as Error).message);
       // A service that is gone refuses thousands of connections a second: no need to count them all.
       await pause(100);
     }
@@ -137,7 +137,7 @@ function send(agent: Agent, url: URL, planned: PlannedRequest): Promise<{ status
       response.on('error', reject);
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => reject(new Error(`${planned.method} ${planned.path}: ${error.message}`)));
     outgoing.end(body);
   });
 }

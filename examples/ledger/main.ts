@@ -29,12 +29,15 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    let waitingFor = 'health checks';
     setTimeout(() => {
-      console.error(`ledger: could not stop within ${STOP_MS_MAX} ms`);
+      console.error(`ledger: could not stop within ${STOP_MS_MAX} ms: still waiting for ${waitingFor}`);
       process.exit(1);
     }, STOP_MS_MAX).unref();
     await monitoring.stop();
+    waitingFor = 'requests and projections';
     await app.close();
+    waitingFor = 'the database';
     await database.close();
     if (process.connected) process.disconnect();
   };

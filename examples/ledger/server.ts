@@ -1,6 +1,6 @@
 // The HTTP interface: routes, input schemas, and the one place where outcomes become status codes. pitot times each route by itself.
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { path } from 'pitot';
 import type { MonitoringService } from 'pitot/monitoring';
 import type { Database } from './database.js';
@@ -68,7 +68,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no-such-route', message: 'no such route' }));
   if (options.leak === 'sessions') {
     const store = new SessionStore();
-    app.addHook('onRequest', async (request) => void createSession(store, request.headers, now().getTime()));
+    const beginSession = async ({ headers }: FastifyRequest): Promise<void> => void createSession(store, headers, now().getTime());
+    app.addHook('onRequest', beginSession);
   }
   if (runProjections) app.addHook('onReady', async () => runner.start());
   const removeCheck = options.monitoring?.health('database', () => store.headPosition());

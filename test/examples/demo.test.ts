@@ -1,6 +1,6 @@
 // The whole demo as `npm start` runs it, for some seconds: the service under pitot, its reports, and how it ends when something goes wrong.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,16 @@ function runOf(demo: Demo): string {
   return join(demo.reportsDir, run);
 }
 
+/** What pitot knows of a run that went wrong: stalls, faults, and how busy the machine was. */
+function evidenceOf(demo: Demo): string {
+  if (!existsSync(demo.reportsDir)) return 'no reports';
+  const stallLog = join(runOf(demo), 'stalls.ndjson');
+  const windows = reportsOf(demo).map(({ seq, window, runtime, agent, alerts }) =>
+    JSON.stringify({ seq, window, runtime, faults: agent.faults, alerts: alerts.map(({ rule, state }) => `${rule} ${state}`) }),
+  );
+  return [...windows, existsSync(stallLog) ? readFileSync(stallLog, 'utf8') : 'no stalls'].join('\n');
+}
+
 test.beforeEach((t) => {
   t.context = mkdtempSync(join(tmpdir(), 'ledger-demo-'));
 });
@@ -83,7 +93,8 @@ test.afterEach.always((t) => rm(t.context as string, { recursive: true, force: t
 
 test.serial('should leave reports of routes and commands that agree with the load, and no other trace, when run', async (t) => {
   const demo = await startDemo(t.context as string, {});
-  t.is(await demo.ended, 0, demo.output());
+  const code = await demo.ended;
+  t.is(code, 0, code === 0 ? '' : `${demo.output()}\n${evidenceOf(demo)}`);
   t.deepEqual(readdirSync(demo.temporaryDir), []);
   t.regex(demo.output(), /load: +2 s +\d+ requests\/s/);
   t.regex(demo.output(), /reports\/ledger\.\d{8}-\d{6}\.\d+\/report\.html/);
