@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine.js';
 import type { Pattern } from './corpus/pattern.js';
 import { PATTERNS } from './corpus/patterns.js';
+import { FURTHER } from './further/further.js';
 import { install, nodeBinary } from './install.js';
 import type { Outcome } from './outcome.js';
 import { PACKAGES } from './packages/packages.js';
@@ -75,7 +76,7 @@ function parse(args: string[]): Settings {
     return value;
   };
   return {
-    patterns: selectPatterns([...PATTERNS, ...PACKAGES], positionals),
+    patterns: selectPatterns([...PATTERNS, ...PACKAGES, ...FURTHER], positionals),
     nodes: values.node?.split(',') ?? [process.execPath],
     jobs: Math.floor(number('jobs', 2)),
     scale: number('scale', 60),

@@ -7,8 +7,11 @@ import v8 from 'node:v8';
 
 /** Of V8's spaces those whose objects a full collection has judged; what is in the young ones has not been looked at for long. */
 const isOld = (name: string): boolean => !name.startsWith('new_');
-/** What is in the young space so soon after a collection has survived it; later, most of it is new. */
-const SURVIVORS_MS = 5;
+/** Told so soon, what is in the old spaces is what the collection left, and seldom more than a megabyte that was allocated there since. */
+const SOON_MS = 5;
+/** Levels that are too high, of which the least counts when there are so many, or the first is so old. */
+const BOUNDS_MAX = 8;
+const BOUND_MS_MAX = 60_000;
 /** Looks that are kept while the loop stands: a minute. */
 const LOOKS_MAX = 64;
 
@@ -22,71 +25,55 @@ export interface CollectionBatch {
   fullEndMs: number;
 }
 
-type HeapSpace = Pick<v8.HeapSpaceInfo, 'space_name' | 'space_used_size' | 'space_available_size'>;
+export type HeapSpace = Pick<v8.HeapSpaceInfo, 'space_name' | 'space_used_size' | 'space_available_size'>;
 
 /**
- * The newest full collection's figures. What was promoted, or allocated beside the young space, between its end and the look after it is counted in: 2 to 22 KB
- * where the loop turns, half a megabyte was the most measured where it had stood for a tenth of a second. Where it stands for long, what comes within a second;
- * where nothing looks meanwhile, as without the inspector, what comes until it turns.
+ * The newest full collection's figures. Between its end and the look after it the old spaces grow by what is promoted, or allocated there at once: where the loop
+ * has told late, by tens of megabytes. Such a level is a bound only, and is held back until one is exact, lower than the last, or the least of a minute.
  */
 export class LiveSize {
   /** Bytes of objects that the newest full collection left; 0: there was none yet. */
   liveBytes = 0;
   /** Memory that objects of the heap hold outside of it, about as of that collection. */
   liveExternalBytes = 0;
-  /** Full collections told of. */
+  /** Full collections that these figures are of, or that were before. */
   fullCollections = 0;
-  /** Allocated on the heap since the first look: a clock that runs with the work. Large objects that die young are not in it: it may be slow by a quarter. */
-  allocatedBytes = 0;
-  /** Young space and large objects as of the last look; NaN: there was none. */
-  private youngFreeBytes = Number.NaN;
-  private largeBytes = 0;
-  /** What the old spaces held at looks since the last batch. */
-  private readonly looks: { atMs: number; oldBytes: number }[] = [];
+  /** Full collections of which no more than a bound is known, and the least of these bounds. */
+  private held = { count: 0, full: 0, sinceMs: 0, leastBytes: Number.POSITIVE_INFINITY };
+  /** What the old spaces held at looks since the last full collection. */
+  private looks: { atMs: number; oldBytes: number }[] = [];
 
   /** Soon after a batch of collections. */
-  read({ young, full, youngEndMs, fullEndMs }: CollectionBatch, nowMs: number, spaces: readonly HeapSpace[] = v8.getHeapSpaceStatistics()): void {
-    const { oldBytes, youngBytes, youngFreeBytes } = this.spacesOf(spaces);
-    if (young > 0 && !Number.isNaN(this.youngFreeBytes)) {
-      // The young space is full when it is collected.
-      this.allocatedBytes += this.youngFreeBytes + (young - 1) * (youngBytes + youngFreeBytes);
-      if (nowMs - youngEndMs > SURVIVORS_MS) this.allocatedBytes += youngBytes;
-    }
-    this.youngFreeBytes = youngFreeBytes;
-    if (full > 0) {
-      const soon = this.looks.find(({ atMs }) => atMs >= fullEndMs);
-      this.liveBytes = Math.min(oldBytes, soon?.oldBytes ?? oldBytes);
-      this.liveExternalBytes = v8.getHeapStatistics().external_memory;
-      this.fullCollections += full;
-    }
-    this.looks.length = 0;
+  read({ full, fullEndMs }: CollectionBatch, nowMs: number, spaces: readonly HeapSpace[] = v8.getHeapSpaceStatistics()): void {
+    if (full === 0) return;
+    const { atMs, oldBytes } = this.looks.find((look) => look.atMs >= fullEndMs) ?? { atMs: nowMs, oldBytes: oldBytesOf(spaces) };
+    this.looks = this.looks.filter((look) => look.atMs >= fullEndMs);
+    const isExact = atMs - fullEndMs <= SOON_MS;
+    const { held } = this;
+    if (held.count === 0) held.sinceMs = nowMs;
+    held.count++;
+    held.full += full;
+    held.leastBytes = Math.min(held.leastBytes, oldBytes);
+    if (isExact || this.liveBytes === 0) this.take(oldBytes);
+    else if (oldBytes < this.liveBytes || held.count >= BOUNDS_MAX || nowMs - held.sinceMs >= BOUND_MS_MAX) this.take(held.leastBytes);
   }
 
   /** Once a second, also while the loop stands. */
   look(nowMs: number, spaces: readonly HeapSpace[]): void {
-    const { oldBytes, youngFreeBytes } = this.spacesOf(spaces);
-    this.allocatedBytes += Math.max(0, this.youngFreeBytes - youngFreeBytes) || 0;
-    this.youngFreeBytes = youngFreeBytes;
     if (this.looks.length === LOOKS_MAX) this.looks.shift();
-    this.looks.push({ atMs: nowMs, oldBytes });
+    this.looks.push({ atMs: nowMs, oldBytes: oldBytesOf(spaces) });
   }
 
-  /** Takes over what came to the large objects. */
-  private spacesOf(spaces: readonly HeapSpace[]): { oldBytes: number; youngBytes: number; youngFreeBytes: number } {
-    let oldBytes = 0;
-    let largeBytes = 0;
-    let youngBytes = 0;
-    let youngFreeBytes = 0;
-    for (const { space_name: name, space_used_size: usedBytes, space_available_size: freeBytes } of spaces) {
-      if (isOld(name)) oldBytes += usedBytes;
-      if (name === 'large_object_space') largeBytes = usedBytes;
-      if (name === 'new_space') {
-        youngBytes = usedBytes;
-        youngFreeBytes = freeBytes;
-      }
-    }
-    if (!Number.isNaN(this.youngFreeBytes)) this.allocatedBytes += Math.max(0, largeBytes - this.largeBytes);
-    this.largeBytes = largeBytes;
-    return { oldBytes, youngBytes, youngFreeBytes };
+  private take(liveBytes: number): void {
+    this.liveBytes = liveBytes;
+    this.liveExternalBytes = v8.getHeapStatistics().external_memory;
+    this.fullCollections += this.held.full;
+    this.held = { count: 0, full: 0, sinceMs: 0, leastBytes: Number.POSITIVE_INFINITY };
   }
+}
+
+function oldBytesOf(spaces: readonly HeapSpace[]): number {
+  let oldBytes = 0;
+  for (const { space_name: name, space_used_size: usedBytes } of spaces) if (isOld(name)) oldBytes += usedBytes;
+  return oldBytes;
 }

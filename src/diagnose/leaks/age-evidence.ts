@@ -13,6 +13,7 @@ import {
   PAIR_GAP_MIN_MS,
   PAIR_GAP_WINDOW_RATIO,
   REFUTED_GROWTH_RATIO,
+  REFUTED_WAIT_BELOW_MAX_MS,
   REFUTED_WAIT_MAX_MS,
   REFUTED_WAIT_MS,
   STARTUP_MS,
@@ -21,7 +22,7 @@ import type { LevelHistory } from './level-history.js';
 import { type QuietFunction, quietFunctions } from './quiet-functions.js';
 
 const LIFETIME_KNOWN_MS = 86_400_000;
-/** After a refuted suspicion and so long a silence the next one is a new one. */
+/** So long after the wait of a refuted suspicion has ended, the next one is a new one. */
 const FORGIVEN_MS = 2 * 3_600_000;
 
 export class AgeEvidence {
@@ -36,15 +37,20 @@ export class AgeEvidence {
   /** After a refuted suspicion, no ask before, unless the level is higher than that. */
   #waitUntilMs = Number.NEGATIVE_INFINITY;
   #waitBelowBytes = 0;
-  #refutedMs = Number.NEGATIVE_INFINITY;
+  /** The same, for growth to where the level has been before. */
+  #waitBelowUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(allocated: LevelHistory) {
     this.#allocated = allocated;
   }
 
-  /** A profile is wanted now. isSettled: the verdict is a leak, and no profile can make it worse. Stays true until one is brought, or the growth has ended. */
-  wants(trend: WindowTrend | undefined, isSettled: boolean, nowMs: number, levelBytes: number): boolean {
-    const isWaiting = nowMs < this.#nextMs || (nowMs < this.#waitUntilMs && levelBytes < this.#waitBelowBytes);
+  /**
+   * A profile is wanted now. isSettled: the verdict is a leak, and no profile can make it worse. isBelow: the level has been as high before. Stays true until one
+   * is brought, or the growth has ended.
+   */
+  wants(trend: WindowTrend | undefined, isSettled: boolean, nowMs: number, levelBytes: number, isBelow: boolean): boolean {
+    const waitUntilMs = isBelow ? this.#waitBelowUntilMs : this.#waitUntilMs;
+    const isWaiting = nowMs < this.#nextMs || (nowMs < waitUntilMs && levelBytes < this.#waitBelowBytes);
     if (trend === undefined || isWaiting || (isSettled && nowMs - this.#lastMs < AGES_RENEW_MS)) {
       this.#askedMs = Number.NaN;
       return false;
@@ -118,9 +124,10 @@ export class AgeEvidence {
       this.#nextMs = nowMs + AGES_FRESH_MS / 3;
       return;
     }
-    this.#waitMs = nowMs - this.#refutedMs > FORGIVEN_MS ? REFUTED_WAIT_MS : Math.min(2 * this.#waitMs, REFUTED_WAIT_MAX_MS);
-    this.#refutedMs = nowMs;
-    this.#waitUntilMs = nowMs + this.#waitMs;
+    const isNew = nowMs - this.#waitBelowUntilMs > FORGIVEN_MS;
+    this.#waitMs = isNew ? REFUTED_WAIT_MS : Math.min(2 * this.#waitMs, REFUTED_WAIT_BELOW_MAX_MS);
+    this.#waitUntilMs = nowMs + Math.min(this.#waitMs, REFUTED_WAIT_MAX_MS);
+    this.#waitBelowUntilMs = nowMs + this.#waitMs;
     this.#waitBelowBytes = this.#waitMs < REFUTED_WAIT_MAX_MS ? waitBelowBytes : Number.POSITIVE_INFINITY;
   }
 
