@@ -77,6 +77,19 @@ test.serial('should say why there is none, with exit code 1, when the process re
   t.regex(unknown.stderr, /^pitot heap: --take/);
 });
 
+test.serial('should refuse each time when a timed collection says that small objects take longer than is allowed', async (t) => {
+  // By its bytes 3 s; a collection of them takes 20 ms and more, one that does not collect at all would have admitted the second.
+  const source = 'globalThis.kept = Array.from({ length: 250_000 }, (_, i) => ({ i, of: { i } })); setInterval(() => {}, 1000);';
+  const { app, child } = start(t, { source, env: { PITOT_HEAP_PAUSE_MS: '400' } });
+  await until(() => app.runs().length === 1 && existsSync(join(app.runs()[0], 'agent.log')), 'a run directory');
+  const answers = [];
+  for (let i = 0; i < 3; i++) answers.push(await take('--take', String(child.pid), '--dir', app.reports));
+  for (const { stderr, code } of answers) {
+    t.is(code, 1);
+    t.regex(stderr, /^pitot heap: refused: the process would stand still for about [\d.]+ s and 400 ms are allowed \(PITOT_HEAP_PAUSE_MS\)\n$/);
+  }
+});
+
 test.serial('should give the file, or the reason, when the API is asked', async (t) => {
   const source = `
 import { takeHeapSnapshot } from 'pitot';

@@ -15,17 +15,22 @@ export class CollectionTime {
     return nowMs - atMs < SNAPSHOT_COLLECT_MS ? tookMs * Math.max(1, usedBytes / usedThen) : null;
   }
 
-  /** Stops the main thread for one. Without an answer that is a time, as where there is no host, it counts as endless. */
+  /**
+   * Stops the main thread for one: that of the running heap sampler's profile, which V8 makes as soon as it is asked. HeapProfiler.collectGarbage waits for the
+   * loop, and answers before it has begun. Where no sampler runs, or there is no host, nothing is measured, and it counts as endless.
+   */
   async measure(session: HeapSession, monotonicMs: () => number): Promise<void> {
+    const now = () => session.send('Runtime.evaluate', NOW);
     // One right after the other.
-    const answers = [
-      session.send('Runtime.evaluate', NOW),
-      sendAsPause(session, 'HeapProfiler.collectGarbage'),
-      session.send('Runtime.evaluate', NOW),
-    ];
-    const [beganMs, , endedMs] = (await Promise.all(answers)).map((answer) => (answer as { result?: { value?: unknown } }).result?.value);
-    const tookMs = typeof beganMs === 'number' && typeof endedMs === 'number' && endedMs > beganMs ? endedMs - beganMs : Number.POSITIVE_INFINITY;
+    const profile = (): Promise<unknown> =>
+      sendAsPause(session, 'HeapProfiler.getSamplingProfile').then(
+        () => true,
+        () => false,
+      );
+    const [began, hasProfile, ended] = await Promise.all([now(), profile(), now()]);
+    const [beganMs, endedMs] = [began, ended].map((answer) => (answer as { result?: { value?: unknown } }).result?.value);
+    const isTime = hasProfile && typeof beganMs === 'number' && typeof endedMs === 'number' && endedMs > beganMs;
     const { usedSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
-    this.measured = { atMs: monotonicMs(), usedBytes: usedSize, tookMs };
+    this.measured = { atMs: monotonicMs(), usedBytes: usedSize, tookMs: isTime ? endedMs - beganMs : Number.POSITIVE_INFINITY };
   }
 }

@@ -89,6 +89,8 @@ export class HeapSnapshots {
   private readonly sources: HeapSnapshotSources;
   private readonly collections = new CollectionTime();
   private isBusy = false;
+  /** Snapshots begun. */
+  private count = 0;
 
   constructor(options: HeapSnapshotOptions, sources: HeapSnapshotSources) {
     this.options = options;
@@ -133,6 +135,9 @@ export class HeapSnapshots {
       const outcome = refused === null ? await this.write(session) : { refused };
       if ('refused' in outcome) grant.release();
       return outcome;
+    } catch (error) {
+      if (!isBegun) grant.release();
+      throw error;
     } finally {
       // V8 cannot be stopped: where nobody waits any more, it still goes on, and takes more memory.
       if (isBegun && signal.aborted) lease.renew();
@@ -180,6 +185,7 @@ export class HeapSnapshots {
     const file = new GrowingFile(directory, heapFileName(directory, nowMs(), pid, 'heapsnapshot'));
     const redactor = redact ? new SnapshotRedactor((text) => file.append(text)) : null;
     const rssBeforeBytes = process.memoryUsage.rss();
+    const count = ++this.count;
     this.sources.onBegin?.();
     const standstill = new OwnStandstill(session, monotonicMs);
     let isLate = false;
@@ -222,8 +228,24 @@ export class HeapSnapshots {
       file.discard();
       this.sources.onStandstill?.(null);
       // V8 goes on with what nobody waits for any more.
-      if (isOver) this.sources.onEnd?.();
-      else setTimeout(() => this.sources.onEnd?.(), this.longestMs).unref();
+      if (!isOver) void this.mainIsFree().then(() => count === this.count && this.sources.onEnd?.());
+      else this.sources.onEnd?.();
+    }
+  }
+
+  /** When the main thread answers again, or after the longest time that a snapshot is waited for. Never rejects. */
+  private async mainIsFree(): Promise<void> {
+    let session: HeapSession | null = null;
+    const answered = async (): Promise<void> => {
+      session = await this.sources.open();
+      await session?.send('Runtime.evaluate', { expression: '0', silent: true });
+    };
+    try {
+      await within(answered(), this.longestMs);
+    } catch {
+      // The agent ends.
+    } finally {
+      (session as HeapSession | null)?.close();
     }
   }
 }
