@@ -1,4 +1,5 @@
 // Who allocates what a snapshot shows: the heap sampler's functions, where they agree with the files of class and holder, and what the CPU profile knows of inlined ones.
+import { functionKey } from '../../diagnose/leaks/age-capture.js';
 import type { AgedFunction } from '../../diagnose/leaks/judge-ages.js';
 import type { HeapSuspect } from '../../heap/heap-analysis.js';
 import type { LeakAllocation } from '../../report/report-types.js';
@@ -7,6 +8,8 @@ import { type Names, placeOf } from './leak-names.js';
 
 /** Functions that may be meant by the one that they were inlined into. */
 const INLINED_MAX = 2;
+/** Samples below a function in a constructor from which on it is told without a doubt: the one that leaks is another only if it was never seen to call it. */
+const MAKER_SAMPLES_MIN = 5;
 /** Part of the growth from which on a function is told that agrees with no suspect. */
 const MOST_RATIO = 0.5;
 
@@ -51,7 +54,7 @@ export function allocationOf(suspect: HeapSuspect, known: Known): LeakAllocation
   const others = functions.filter((it) => !found.some((other) => other.constructor === it.function));
   const isNear = nearnessTo(suspect, named);
   const near = others.find(isNear);
-  if (near !== undefined) return allocation(near, inlinedInto(near.raw, suspect, known).onlyMaker ?? near);
+  if (near !== undefined) return allocation(near, near);
   const called = others.find(({ caller }) => caller !== undefined && (caller.function === suspect.constructor || isNear(caller)));
   if (called !== undefined) return allocation(called, called.caller ?? called);
   for (const it of others) {
@@ -67,37 +70,44 @@ export function allocationOf(suspect: HeapSuspect, known: Known): LeakAllocation
 function callerOfConstructor(own: PlacedFunction, suspect: HeapSuspect, known: Known): LeakAllocation {
   const { caller, raw } = own;
   if (raw.caller === undefined) return allocation(own, own);
+  if (caller !== undefined && nearnessTo(suspect, known.named)(caller)) return allocation(own, caller);
   const { isMaker, onlyMaker, likely } = inlinedInto(raw.caller, suspect, known);
   if (onlyMaker !== null) return allocation(own, onlyMaker);
-  if (caller === undefined || isMaker || nearnessTo(suspect, known.named)(caller)) return allocation(own, caller ?? own);
-  return allocation(own, caller, likely);
+  // One of a package is told only for whom it calls.
+  return caller === undefined ? allocation(own, own) : allocation(own, caller, isMaker ? undefined : likely);
 }
 
 /** What V8 may have inlined into a function. */
 interface Inlined {
   /** Whether the function was seen to call the constructor of the class itself. */
   isMaker: boolean;
-  /** The one function below it that was seen to call the constructor, where it does not do so itself. */
+  /** The one function below it that was seen to call the constructor, several times, where it does not do so itself. */
   onlyMaker: SeenFunction | null;
   /** Functions below it that were, and then those that stand in the file of the class or the holder. */
   likely: SeenFunction[];
 }
 
-function inlinedInto(raw: SeenFunction, suspect: HeapSuspect, { found, calls, named }: Known): Inlined {
+function inlinedInto(raw: SeenFunction, suspect: HeapSuspect, { found, functions, calls, named }: Known): Inlined {
   const isNear = nearnessTo(suspect, named);
   const { constructor: name, place } = suspect;
   const isConstructor = (it: SeenFunction): boolean => it.function === name && (place === null || named.file(it.file) === named.file(place.file));
-  const calling = (it: SeenFunction): boolean => calls.isCaller(it, isConstructor);
-  const makers: SeenFunction[] = [];
+  const makers: { seen: SeenFunction; samples: number }[] = [];
   const near: SeenFunction[] = [];
   for (const it of calls.below(raw)) {
-    if (found.some((other) => other.constructor === it.function)) continue;
-    const placed = { ...it, ...named.place(it) };
-    if (calling(it)) makers.push(placed);
-    else if (isNear(placed)) near.push(placed);
+    // What the heap sampler knows by itself is not inlined, or not only.
+    if (found.some((other) => other.constructor === it.function) || functions.some((other) => functionKey(other.raw) === functionKey(it))) continue;
+    const seen = { ...it, ...named.place(it) };
+    const samples = calls.samplesTo(it, isConstructor);
+    if (samples > 0) makers.push({ seen, samples });
+    else if (isNear(seen)) near.push(seen);
   }
-  const isMaker = calling(raw);
-  return { isMaker, onlyMaker: !isMaker && makers.length === 1 ? makers[0] : null, likely: [...makers, ...near] };
+  const isMaker = calls.samplesTo(raw, isConstructor) > 0;
+  const [only] = makers;
+  return {
+    isMaker,
+    onlyMaker: !isMaker && makers.length === 1 && only.samples >= MAKER_SAMPLES_MIN ? only.seen : null,
+    likely: [...makers.map(({ seen }) => seen), ...near],
+  };
 }
 
 /** Whether something stands in the file of the class or the holder. */

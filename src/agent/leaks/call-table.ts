@@ -15,7 +15,9 @@ export class CallTable {
   private count = 0;
 
   add({ frames, nodeFrames, nodeParents, samples }: Profile): void {
-    const keys = frames.map((frame) => this.know(scriptFunction(frame.function, frame.url, frame.line)));
+    // Of what stands at the top of a module the CPU profile knows no line, and the heap sampler the first.
+    const seen = frames.map((frame) => scriptFunction(frame.function, frame.url, frame.line === 0 ? 1 : frame.line));
+    const keys = seen.map((it) => (it === null ? '' : functionKey(it)));
     const keyAt = (node: number): string => keys[nodeFrames[node]];
     const below = new Uint32Array(nodeFrames.length);
     for (const leaf of samples) below[leaf]++;
@@ -27,7 +29,8 @@ export class CallTable {
     }
     for (let node = nodeFrames.length - 1; node > 0; node--) {
       below[nodeParents[node]] += below[node];
-      if (callers[node] >= 0 && below[node] > 0 && keyAt(node) !== '') this.note(keyAt(callers[node]), keyAt(node), below[node]);
+      const caller = callers[node];
+      if (caller >= 0 && below[node] > 0 && keyAt(node) !== '') this.note(seen[nodeFrames[caller]], seen[nodeFrames[node]], below[node]);
     }
     while (this.count > CALLS_MAX) this.forget();
   }
@@ -51,25 +54,23 @@ export class CallTable {
     return [...samples].sort(([, a], [, b]) => b - a).map(([key]) => this.functions.get(key) as SeenFunction);
   }
 
-  /** Whether a function was seen to call one of a kind. */
-  isCaller(caller: SeenFunction, isCallee: (it: SeenFunction) => boolean): boolean {
-    return [...(this.calls.get(functionKey(caller))?.keys() ?? [])].some((key) => isCallee(this.functions.get(key) as SeenFunction));
+  /** Samples in which a function was seen to call one of a kind. */
+  samplesTo(caller: SeenFunction, isCallee: (it: SeenFunction) => boolean): number {
+    const callees = [...(this.calls.get(functionKey(caller)) ?? [])];
+    return callees.reduce((all, [key, samples]) => (isCallee(this.functions.get(key) as SeenFunction) ? all + samples : all), 0);
   }
 
-  /** Empty for what is not of a script of the application or its packages. */
-  private know(of: SeenFunction | null): string {
-    if (of === null) return '';
-    const key = functionKey(of);
-    if (!this.functions.has(key)) this.functions.set(key, of);
-    return key;
-  }
-
-  private note(caller: string, callee: string, samples: number): void {
-    if (caller === callee) return;
-    const callees = this.calls.get(caller) ?? new Map<string, number>();
-    this.calls.set(caller, callees);
-    if (!callees.has(callee)) this.count++;
-    callees.set(callee, (callees.get(callee) ?? 0) + samples);
+  /** Of scripts of the application or its packages, both. */
+  private note(caller: SeenFunction | null, callee: SeenFunction | null, samples: number): void {
+    if (caller === null || callee === null) return;
+    const from = functionKey(caller);
+    const to = functionKey(callee);
+    if (from === to) return;
+    this.functions.set(from, caller).set(to, callee);
+    const callees = this.calls.get(from) ?? new Map<string, number>();
+    this.calls.set(from, callees);
+    if (!callees.has(to)) this.count++;
+    callees.set(to, (callees.get(to) ?? 0) + samples);
   }
 
   /** What was seen seldom, or long ago, makes place. */

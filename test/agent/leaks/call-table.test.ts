@@ -35,8 +35,20 @@ test('should leave out Node.js and builtins, and charge what they call to who ca
   const calls = new CallTable();
   calls.add(profile([at('a'), at('emit', 'node:events'), at('forEach', ''), at('b')]));
   t.deepEqual(below(calls, 'a'), ['b']);
-  t.true(calls.isCaller({ function: 'a', file: FILE, line: 1 }, (it) => it.function === 'b'));
-  t.false(calls.isCaller({ function: 'b', file: FILE, line: 1 }, () => true));
+  t.is(
+    calls.samplesTo({ function: 'a', file: FILE, line: 1 }, (it) => it.function === 'b'),
+    1,
+  );
+  t.is(
+    calls.samplesTo({ function: 'b', file: FILE, line: 1 }, () => true),
+    0,
+  );
+});
+
+test('should know what stands at the top of a module by its first line, as the heap sampler does', (t) => {
+  const calls = new CallTable();
+  calls.add(profile([{ ...at(''), line: 0 }, at('b')]));
+  t.is(calls.below({ function: '(anonymous)', file: FILE, line: 1 }).length + calls.below({ function: '', file: FILE, line: 1 }).length, 1);
 });
 
 test('should not call a function its own callee when it recurses', (t) => {
