@@ -22,7 +22,7 @@ import type { LevelHistory } from './level-history.js';
 import { type QuietFunction, quietFunctions } from './quiet-functions.js';
 
 const LIFETIME_KNOWN_MS = 86_400_000;
-/** So long after the wait of a refuted suspicion has ended, the next one is a new one. */
+/** After a refuted suspicion, or its wait below a level, and so long a silence the next one is a new one. */
 const FORGIVEN_MS = 2 * 3_600_000;
 
 export class AgeEvidence {
@@ -32,25 +32,23 @@ export class AgeEvidence {
   #judgement: { atMs: number; said: AgeJudgement; quiet: QuietFunction[] } | undefined;
   #askedMs = Number.NaN;
   #waitMs = REFUTED_WAIT_MS;
+  #waitBelowMs = REFUTED_WAIT_MS;
+  #refutedMs = Number.NEGATIVE_INFINITY;
   /** No ask before. */
   #nextMs = Number.NEGATIVE_INFINITY;
-  /** After a refuted suspicion, no ask before, unless the level is higher than that. */
+  /** After a refuted suspicion, no ask before; nor before the other, unless the level is higher than that. */
   #waitUntilMs = Number.NEGATIVE_INFINITY;
-  #waitBelowBytes = 0;
-  /** The same, for growth to where the level has been before. */
   #waitBelowUntilMs = Number.NEGATIVE_INFINITY;
+  #waitBelowBytes = 0;
 
   constructor(allocated: LevelHistory) {
     this.#allocated = allocated;
   }
 
-  /**
-   * A profile is wanted now. isSettled: the verdict is a leak, and no profile can make it worse. isBelow: the level has been as high before. Stays true until one
-   * is brought, or the growth has ended.
-   */
-  wants(trend: WindowTrend | undefined, isSettled: boolean, nowMs: number, levelBytes: number, isBelow: boolean): boolean {
-    const waitUntilMs = isBelow ? this.#waitBelowUntilMs : this.#waitUntilMs;
-    const isWaiting = nowMs < this.#nextMs || (nowMs < waitUntilMs && levelBytes < this.#waitBelowBytes);
+  /** A profile is wanted now. isSettled: the verdict is a leak, and no profile can make it worse. Stays true until one is brought, or the growth has ended. */
+  wants(trend: WindowTrend | undefined, isSettled: boolean, nowMs: number, levelBytes: number): boolean {
+    const isBelow = nowMs < this.#waitBelowUntilMs && levelBytes < this.#waitBelowBytes;
+    const isWaiting = isBelow || nowMs < this.#nextMs || nowMs < this.#waitUntilMs;
     if (trend === undefined || isWaiting || (isSettled && nowMs - this.#lastMs < AGES_RENEW_MS)) {
       this.#askedMs = Number.NaN;
       return false;
@@ -104,7 +102,7 @@ export class AgeEvidence {
       });
       const fromMs = Math.max(trend.fromMs, oldestMs);
       this.#judgement = { atMs: nowMs, said, quiet: quietFunctions({ now, fromMs, bornMs, judged: said.functions }) };
-      this.#plan(said, gapMs, nowMs, levels.latest + REFUTED_GROWTH_RATIO * Math.max(trend.growthBytes, GROWTH_BYTES_MIN));
+      this.#plan(said, gapMs, nowMs, levels, Math.max(trend.growthBytes, GROWTH_BYTES_MIN));
     }
     this.#captures.push(now);
     // The first stays: who was born with the process and died later is told by it.
@@ -115,7 +113,7 @@ export class AgeEvidence {
     return this.#captures.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
   }
 
-  #plan(said: AgeJudgement, gapMs: number, nowMs: number, waitBelowBytes: number): void {
+  #plan(said: AgeJudgement, gapMs: number, nowMs: number, levels: LevelHistory, growthBytes: number): void {
     if (said.verdict === 'waiting') {
       this.#nextMs = nowMs + gapMs;
       return;
@@ -124,11 +122,14 @@ export class AgeEvidence {
       this.#nextMs = nowMs + AGES_FRESH_MS / 3;
       return;
     }
-    const isNew = nowMs - this.#waitBelowUntilMs > FORGIVEN_MS;
-    this.#waitMs = isNew ? REFUTED_WAIT_MS : Math.min(2 * this.#waitMs, REFUTED_WAIT_BELOW_MAX_MS);
-    this.#waitUntilMs = nowMs + Math.min(this.#waitMs, REFUTED_WAIT_MAX_MS);
-    this.#waitBelowUntilMs = nowMs + this.#waitMs;
-    this.#waitBelowBytes = this.#waitMs < REFUTED_WAIT_MAX_MS ? waitBelowBytes : Number.POSITIVE_INFINITY;
+    this.#waitMs = nowMs - this.#refutedMs > FORGIVEN_MS ? REFUTED_WAIT_MS : Math.min(2 * this.#waitMs, REFUTED_WAIT_MAX_MS);
+    this.#waitBelowMs = nowMs - this.#waitBelowUntilMs > FORGIVEN_MS ? REFUTED_WAIT_MS : Math.min(2 * this.#waitBelowMs, REFUTED_WAIT_BELOW_MAX_MS);
+    this.#refutedMs = nowMs;
+    if (this.#waitMs === REFUTED_WAIT_MAX_MS) this.#waitUntilMs = nowMs + REFUTED_WAIT_MAX_MS;
+    this.#waitBelowUntilMs = nowMs + this.#waitBelowMs;
+    // What was refuted several times may be refuted at any height of its swing.
+    const levelBytes = this.#waitBelowMs < REFUTED_WAIT_MAX_MS ? levels.latest : Math.max(levels.latest, levels.ceiling);
+    this.#waitBelowBytes = levelBytes + REFUTED_GROWTH_RATIO * growthBytes;
   }
 
   #learn(lifetimes: ReadonlyMap<string, number>, nowMs: number): void {

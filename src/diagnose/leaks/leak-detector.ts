@@ -213,7 +213,7 @@ export class LeakDetector {
     });
     const known = this.#leaks.get('heap');
     const isSettled = known !== undefined && (known.isCritical || this.#heap.persisting?.isCritical !== true);
-    this.#wantsProfile = this.#ages.wants(this.#heap.provable, isSettled, nowMs, level, this.#heap.isBelowCeiling());
+    this.#wantsProfile = this.#ages.wants(this.#heap.provable, isSettled, nowMs, level);
   }
 }
 

@@ -92,9 +92,9 @@ export const PAIR_GAP_MAX_MS = 12 * MINUTE_MS;
 /** After a suspicion that was refuted, the next profile waits so long; doubled each time, up to the other. Each costs a full collection. */
 export const REFUTED_WAIT_MS = 15 * MINUTE_MS;
 export const REFUTED_WAIT_MAX_MS = 60 * MINUTE_MS;
-/** The same for growth to where the level has been before within a day: the teeth of a saw are refuted each hour else. */
+/** The same while the level has not risen beyond where it was refuted, by this part of that growth (REFUTED_GROWTH_RATIO): the teeth of a saw are refuted each hour else. */
 export const REFUTED_WAIT_BELOW_MAX_MS = 240 * MINUTE_MS;
-/** It waits no longer once the level rose by this part of the growth that was refuted. */
+/** It waits no longer, but for the first of these waits' most, once the level rose by this part of the growth that was refuted. */
 export const REFUTED_GROWTH_RATIO = 0.5;
 /** A profile asked for and not brought for so long: there is no sampler. */
 export const NO_PROFILE_MS = 10 * MINUTE_MS;
