@@ -1,4 +1,4 @@
-// `npm run eval:leaks`: all programs of the corpus and the real packages under pitot, or those named, on one line of Node.js or several.
+// `npm run eval:leaks`: all programs of the corpus, the real packages and the further leaks under pitot, or those named, on one line of Node.js or several.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -15,7 +15,7 @@ import { scoreOf } from './score.js';
 import { selectPatterns } from './select-patterns.js';
 
 const USAGE = `Usage: npm run eval:leaks -- [--node 20,22,24,26] [--jobs 2] [--scale 60] [--json] [--keep] [program ...]
-  program   an id (closure-array), a number of the table (N3a), corpus, packages, leaks or harmless; all by default
+  program   an id (closure-array), a number of the table (N3a), corpus, packages, further, leaks or harmless; all by default
   --node    lines of Node.js, installed where they are not there, or paths of binaries; the installed one by default
   --jobs    programs at once; each has its application thread, its agent thread and, at a verdict, the analysis of a snapshot
   --scale   how many times as fast as real time; the detector's time is divided by it too

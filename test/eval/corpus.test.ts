@@ -3,6 +3,7 @@ import test from 'ava';
 import { checkProgram } from '../../eval/check-program.js';
 import type { Pattern } from '../../eval/corpus/pattern.js';
 import { PATTERNS } from '../../eval/corpus/patterns.js';
+import { FURTHER } from '../../eval/further/further.js';
 
 /** Programs at once. Each is a process that computes without rest. */
 const JOBS = 2;
@@ -26,7 +27,7 @@ async function each(patterns: readonly Pattern[], look: (pattern: Pattern) => Pr
 
 test.serial('should grow by the rate of the table when a leak runs', async (t) => {
   const wrong = await each(
-    PATTERNS.filter(({ expected }) => expected === 'leak'),
+    [...PATTERNS, ...FURTHER].filter(({ expected, install }) => expected === 'leak' && install.length === 0),
     async (pattern) => {
       const { bytesPerHour } = await checkProgram(pattern, process.execPath, LEAK_MINUTES);
       const ratio = bytesPerHour / pattern.bytesPerHour;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { Pattern } from '../../eval/corpus/pattern.js';
 import { PATTERNS } from '../../eval/corpus/patterns.js';
+import { FURTHER } from '../../eval/further/further.js';
 import { type Outcome, outcomeOf } from '../../eval/outcome.js';
 import { PACKAGES } from '../../eval/packages/packages.js';
 import { type EvaluationDocument, jsonOf, textOf } from '../../eval/print.js';
@@ -256,11 +257,12 @@ test('should read all runs of a directory, and why the newest report says no, wh
 });
 
 test('should select by id, number or group, and name what there is, when a person asks for programs', (t) => {
-  const all = [...PATTERNS, ...PACKAGES];
+  const all = [...PATTERNS, ...PACKAGES, ...FURTHER];
   const ids = (...names: string[]): string[] => selectPatterns(all, names).map(({ id }) => id);
   t.is(ids().length, all.length);
   t.deepEqual(ids('N3a', 'map-by-user'), ['map-by-user', 'diurnal-20']);
   t.is(ids('packages').length, 10);
-  t.is(ids('leaks').length, 23);
+  t.is(ids('leaks').length, 46);
+  t.is(ids('further').length, 23);
   t.throws(() => ids('warp'), { message: /no program is called warp; there are closure-array, .*harmless/ });
 });

@@ -19,8 +19,10 @@ class Customer {
 
 const customers = new DataLoader(async (keys) => keys.map((key) => new Customer(key, `${key} ${key.repeat(40)}`.toUpperCase())));
 
-async function findCustomer({ id, user }: Request): Promise<void> {
-  await customers.load(`${user}-${id}`);
+let found = 0;
+
+async function findCustomer({ user }: Request): Promise<void> {
+  await customers.load(`${user}-${found++}`);
 }
 
-await serve({ leak: { itemBytes: 1000, one: findCustomer } });
+await serve({ leak: { itemBytes: 1090, one: findCustomer } });

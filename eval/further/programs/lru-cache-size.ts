@@ -11,4 +11,6 @@ interface LruModule {
 const { LRUCache } = loadPackage<LruModule>('lru-cache');
 const thumbnails = new LRUCache({ maxSize: 50_000_000, sizeCalculation: () => 1 });
 
-await serve({ leak: { itemBytes: 1400, one: ({ id, path }: Request) => thumbnails.set(`${path}#${id}`, text(1100, id)) } });
+let uploads = 0;
+
+await serve({ leak: { itemBytes: 1400, one: ({ id, path }: Request) => thumbnails.set(`${path}#${uploads++}`, text(1100, id)) } });

@@ -3,8 +3,10 @@ import { type Request, serve } from '../../corpus/service.js';
 
 const sockets = new Map<string, WeakRef<object>>();
 
+let accepted = 0;
+
 function rememberSocket({ id, user, body }: Request): void {
-  sockets.set(`${user}/${id}/${body.slice(0, 600)}`.toUpperCase(), new WeakRef({ id }));
+  sockets.set(`${user}/${accepted++}/${body.slice(0, 600)}`.toUpperCase(), new WeakRef({ id }));
 }
 
-await serve({ leak: { itemBytes: 410, one: rememberSocket } });
+await serve({ leak: { itemBytes: 660, one: rememberSocket } });
