@@ -31,7 +31,11 @@ export function kindWeights(snapshot: HeapSnapshot, tree: DominatorTree, kind: H
   const isCounted = (node: number): boolean => isNew === null || isNew[node] === 1;
   const toldBytes = isNew === null ? tree.retainedBytes : sumBelow(tree, (node) => (isNew[node] === 1 ? selfBytes(snapshot, node) : 0));
   const countMin = isNew === null ? CHILDREN_MIN : NEW_CHILDREN_MIN;
-  if (kind === undefined) return { weightBytes: toldBytes, toldBytes, totalBytes: toldBytes[0], counted: isNew, countMin };
+  if (kind === undefined) {
+    // Of a process under pitot a large part is pitot's own shared memory: next to it nothing would be large.
+    const totalBytes = Math.max(0, toldBytes[0] - sharedBytes(snapshot, isCounted));
+    return { weightBytes: toldBytes, toldBytes, totalBytes, counted: isNew, countMin };
+  }
   const own = kind === 'native' ? nativeBytes(snapshot) : ofType(snapshot, kind);
   const weightBytes = sumBelow(tree, (node) => (isCounted(node) ? own(node) : 0));
   const counted = kind === 'heap' ? isNew : Uint8Array.from(weightBytes, (bytes, node) => (bytes > 0 && isCounted(node) ? 1 : 0));
@@ -45,6 +49,23 @@ function ofType(snapshot: HeapSnapshot, kind: 'heap' | 'external'): Bytes {
   const isExternal = byName(snapshot, (name) => EXTERNAL.has(name));
   const isKind: (node: number) => boolean = kind === 'heap' ? (node) => snapshot.nodeType[node] !== native : isExternal;
   return (node) => (isKind(node) ? selfBytes(snapshot, node) : 0);
+}
+
+/** Memory behind SharedArrayBuffers, which several threads hold: it is in the heap of none. */
+function sharedBytes(snapshot: HeapSnapshot, isCounted: (node: number) => boolean): number {
+  const { nodeName, nodeType, nodeCount, firstEdge, edgeTo, strings, meta } = snapshot;
+  const object = meta.nodeTypes.indexOf('object');
+  const isData = byName(snapshot, (name) => EXTERNAL.has(name));
+  const isShared = new Map<number, boolean>();
+  const shared = new Set<number>();
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeType[node] !== object) continue;
+    const name = nodeName[node];
+    if (!isShared.has(name)) isShared.set(name, strings.at(name) === 'SharedArrayBuffer');
+    if (!isShared.get(name)) continue;
+    for (let e = firstEdge[node]; e < firstEdge[node + 1]; e++) if (isData(edgeTo[e]) && isCounted(edgeTo[e])) shared.add(edgeTo[e]);
+  }
+  return [...shared].reduce((bytes, node) => bytes + selfBytes(snapshot, node), 0);
 }
 
 /** Own bytes of what is native, and at the object in JavaScript what is not seen of it. */

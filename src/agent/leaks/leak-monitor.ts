@@ -16,11 +16,12 @@ import { LeakDetector } from '../../diagnose/leaks/leak-detector.js';
 import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
 import type { LeakLimits } from '../../diagnose/leaks/memory-point.js';
 import { HOUR_MS } from '../../diagnose/rules/durations.js';
-import type { AllocatingHint, HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
+import type { HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
 import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
 import type { Leak } from '../../report/report-types.js';
 import type { ThreadSample } from '../drained-thread.js';
 import type { CallTable } from './call-table.js';
+import { hintsOf } from './heap-hints.js';
 import type { SamplingProfile } from './heap-sampler.js';
 import { LeakFiles } from './leak-files.js';
 import { leakOf, type NamedSuspects } from './leak-of-verdict.js';
@@ -207,7 +208,7 @@ export class LeakMonitor {
       const grownBytes = before === undefined || snapshot === null ? null : grownIn(snapshot, before);
       if (before === undefined || snapshot === null || grownBytes === null) return;
       try {
-        const { suspects } = await this.sources.analyze(snapshot.file, hintsOf(before, grownBytes));
+        const { suspects } = await this.sources.analyze(snapshot.file, hintsOf(before, grownBytes, this.sources.calls));
         this.suspects.set(kind, { suspects, takenAtMs: snapshot.atMs });
         const now = find();
         if (now !== undefined) this.tell('named', now);
@@ -285,18 +286,4 @@ export class LeakMonitor {
       files: verdict.verdict === 'none' ? [] : this.files.all,
     });
   }
-}
-
-/** grownBytes: when the snapshot was taken. */
-function hintsOf({ kind, grownBytes: grownNowBytes, trendGrownBytes, functions, quietFunctions }: LeakVerdict, grownBytes: number): HeapHints {
-  const hint = ({ function: name, file, line, bytes }: AllocatingHint): AllocatingHint => ({ function: name, file, line, bytes });
-  // What has grown since the snapshot is not in it.
-  const leastBytes = trendGrownBytes - Math.max(0, grownNowBytes - grownBytes);
-  return {
-    ...(kind === 'handles' ? {} : { kind }),
-    ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
-    ...(leastBytes > 0 ? { growthBytesMin: leastBytes } : {}),
-    functions: functions.map(hint),
-    quietFunctions: quietFunctions.map(hint),
-  };
 }

@@ -66,6 +66,8 @@ const OLDEST_SAMPLES_MIN = 3;
 /** Part of these that must die to be called mortal, and how many: one may be a local of a request. */
 const DEAD_RATIO_MIN = 0.15;
 const DEAD_MIN = 2;
+/** A lifetime longer than this part of the time that is known tells nothing: what is as old had hardly a chance to be older. */
+const LIFETIME_TELLS_RATIO = 0.6;
 /** Objects must be that much older than any that were seen to die. */
 const OUTLIVED_RATIO = 1.2;
 /** A function's first survivor must be older than this part of the window, or than the other. */
@@ -111,11 +113,14 @@ export function judgeAges(question: AgeQuestion): AgeJudgement {
     bytesPerHour >= EXPLAINED_RATIO_MIN * question.growthBytesPerHour ||
     bytesPerHour >= SLOPE_RATIO_MIN * CRITICAL_RATIO_PER_HOUR * question.baseBytes;
   const leakBytesPerHour = rateOf(['all-ages']);
-  const regrown = functions.reduce((bytes, { kind, bytes: own }) => (kind === 'regrown' ? bytes + own : bytes), 0);
+  // Of a queue that grows the oldest go as well, at an age that grows with the process: nothing older could be alive.
+  const isVacuous = ({ kind, lifetimeMs }: AgedFunction): boolean =>
+    kind === 'mortal' && lifetimeMs > LIFETIME_TELLS_RATIO * (nowMs - question.oldestMs);
+  const undecided = functions.reduce((bytes, one) => (one.kind === 'regrown' || isVacuous(one) ? bytes + one.bytes : bytes), 0);
   let verdict: AgeJudgement['verdict'] = 'refuted';
   if (enough(leakBytesPerHour)) verdict = 'leak';
   else if (enough(leakBytesPerHour + rateOf(['unpaired']))) verdict = 'waiting';
-  else if (regrown > EXPLAINED_RATIO_MIN * question.growthBytesPerHour * windowHours || functions.length === 0) verdict = 'unclear';
+  else if (undecided > EXPLAINED_RATIO_MIN * question.growthBytesPerHour * windowHours || functions.length === 0) verdict = 'unclear';
   const leaking = functions.filter(({ kind }) => kind === 'all-ages');
   return {
     verdict,

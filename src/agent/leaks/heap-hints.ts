@@ -1,0 +1,22 @@
+// What the detector knows of a leak, for whoever looks for it in a heap snapshot.
+import { functionKey } from '../../diagnose/leaks/age-capture.js';
+import type { LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
+import type { AllocatingHint, HeapHints } from '../../heap/heap-analysis.js';
+import type { CallTable } from './call-table.js';
+
+/** grownBytes: when the snapshot was taken. */
+export function hintsOf(verdict: LeakVerdict, grownBytes: number, calls: CallTable): HeapHints {
+  const { kind, grownBytes: grownNowBytes, trendGrownBytes, functions, quietFunctions } = verdict;
+  const hint = ({ function: name, file, line, bytes }: AllocatingHint): AllocatingHint => ({ function: name, file, line, bytes });
+  const inlinable = new Set(functions.flatMap((it) => calls.below(it)).map(functionKey));
+  // What has grown since the snapshot is not in it.
+  const leastBytes = trendGrownBytes - Math.max(0, grownNowBytes - grownBytes);
+  return {
+    ...(kind === 'handles' ? {} : { kind }),
+    ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
+    ...(leastBytes > 0 ? { growthBytesMin: leastBytes } : {}),
+    functions: functions.map(hint),
+    // What is called by one that leaks may have ceased by being inlined into it.
+    quietFunctions: quietFunctions.filter((it) => !inlinable.has(functionKey(it))).map(hint),
+  };
+}
