@@ -28,3 +28,5 @@ export const UNSAMPLED_RATIO_MAX = 0.25;
 export const UNSAMPLED_BYTES_MIN = 32 * 1024 * 1024;
 /** Pairs of caller and callee that are remembered of the CPU profile, 200 bytes each; halved by how often they were seen. */
 export const CALLS_MAX = 10_000;
+/** Analyses of one snapshot that are refused or fail; ACTION_RETRY_MS apart, an hour in all. */
+export const ANALYSIS_TRIES_MAX = 6;

@@ -166,8 +166,8 @@ export class MonitoringService {
 
   /** Called from the channel's own event: a throw there would end the process. */
   private logAlert({ event, alert }: { event: string; alert: Alert }): void {
-    // Neither is a change that somebody waits for: what was done about an alert, and that a condition did not last.
-    if (event === 'actions' || event === 'inactive') return;
+    // Neither is a change that somebody waits for: what was done about an alert, what more is known of it, and that a condition did not last.
+    if (event === 'actions' || event === 'evidence' || event === 'inactive') return;
     try {
       const { rule, severity, state, threshold, value, labels } = alert;
       this.logger?.logPerformanceAlert({ alert: rule, severity, state, threshold, value, labels });

@@ -7,8 +7,11 @@ import { appendLine, type NdjsonFile, readLines } from './ndjson-log.js';
 export const ALERTS_FILE = 'alerts.ndjson';
 const FILE: NdjsonFile = { name: ALERTS_FILE, olderName: 'alerts.1.ndjson', bytesMax: ALERTS_BYTES_MAX };
 
-/** What happened: a transition, or that its actions were done and have left their results in the alert. inactive: pending, and then not. */
-export type AlertEvent = Transition['to'] | 'actions';
+/**
+ * What happened: a transition; actions: they were done and have left their results in the alert; evidence: more is known of it, as what leaks. inactive: pending,
+ * and then not.
+ */
+export type AlertEvent = Transition['to'] | 'actions' | 'evidence';
 
 /** One line of alerts.ndjson: the alert as it stood after the event. Lines of one alert share its id. */
 export interface AlertLine {

@@ -33,6 +33,8 @@ export interface AlertSources {
   takeDue?(alert: Alert): ActionName[];
   /** Hands an alert that fires or is resolved to the rule's sinks. */
   send(alert: Alert): void;
+  /** More is known of an alert that fires: those sinks hear of it that have heard that it does. */
+  sendAgain(alert: Alert): void;
   /** Alerts that fire go on firing: for sinks that must be told again and again, or later. holding: see RuleEngine. */
   goesOn(firing: readonly Alert[], holding: () => ReadonlySet<string>): void;
   onAlert(line: AlertLine): void;
@@ -101,6 +103,21 @@ export class AlertMonitor {
     this.goOn();
     this.forgetGone(alerts);
     return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
+  }
+
+  /** What leaks has been named: evidence of alerts that fire about it is what it was before, until this. */
+  leakNamed(figures: Figures): void {
+    const [sentence] = figures.leaks ?? [];
+    if (sentence === undefined) return;
+    for (const alert of this.firing) {
+      const rule = this.ruleOf(alert);
+      const evidence = rule === undefined ? [] : evidenceFor(rule.name, figures, rule.runbook);
+      if (!evidence.includes(sentence) || this.evidence.get(alert.id)?.includes(sentence)) continue;
+      this.evidence.set(alert.id, evidence);
+      const now = this.complete(alert, rule);
+      this.tell('evidence', now);
+      this.sources.sendAgain(now);
+    }
   }
 
   /** At steps as well: windows may be longer than a receiver waits before it takes an alert for over. */

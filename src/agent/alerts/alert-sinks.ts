@@ -57,6 +57,11 @@ export class AlertSinks {
     this.notifier.send(alert);
   }
 
+  /** More is known of an alert that fires. */
+  sendAgain(alert: Alert): void {
+    if (this.endsAtMs === null) this.notifier.sendAgain(alert);
+  }
+
   /** Alerts that fire go on firing. */
   goOn(firing: readonly Alert[], holding: () => ReadonlySet<string>): void {
     // Who has been told that the process ends is not told that it goes on.

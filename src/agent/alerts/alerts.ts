@@ -5,7 +5,7 @@ import { machineMs, wallMs } from '../../core/clock.js';
 import { REQUEST_POLL_MS } from '../../core/evidence-limits.js';
 import { LEAK_POINT_MS } from '../../core/leak-limits.js';
 import { SAMPLE_MS, STEP_MS, STEP_MS_MIN } from '../../core/limits.js';
-import type { GaugeFigures } from '../../diagnose/figures.js';
+import type { Figures, GaugeFigures } from '../../diagnose/figures.js';
 import type { Definition } from '../../memory/definition-log.js';
 import type { WindowMemory } from '../../memory/window-memory.js';
 import type { AlertLine } from '../../report/alerts-log.js';
@@ -98,6 +98,10 @@ export class Alerts {
           ),
         takeDue: ({ id }) => this.runner.takeDue(id),
         send: (alert) => this.sinks?.send(alert),
+        sendAgain: (alert) => {
+          sources.actions.log('info', { alert: alert.id, rule: alert.rule, evidence: alert.evidence }, `alert ${alert.rule}: ${alert.evidence[0]}`);
+          this.sinks?.sendAgain(alert);
+        },
         goesOn: (firing, holding) => this.sinks?.goOn(firing, holding),
         onAlert: sources.onAlert,
         save: (monitor) => this.save(directory, service, monitor),
@@ -127,7 +131,7 @@ export class Alerts {
     // First: what waits is sent, even if judging should throw.
     this.sinks?.tick();
     const counts = this.counts.take(window, seq, paths, counters, totals);
-    this.monitor.step({
+    const figures: Figures = {
       kind: 'step',
       atMs: wallMs(),
       machineMs: nowMs,
@@ -138,7 +142,9 @@ export class Alerts {
       threads: this.sources.threads(),
       leaks: this.sources.leaks.monitor.sentences(),
       runtime: this.stepRuntime.read(nowMs),
-    });
+    };
+    this.monitor.step(figures);
+    if (this.sources.leaks.monitor.takeNamed()) this.monitor.leakNamed(figures);
     this.sinks?.tick();
     const aboutLeaks = this.monitor.firing.filter(({ rule }) => rule === LEAK_RULE);
     this.sources.leaks.monitor.noteFiles(aboutLeaks.flatMap(({ actions }) => actions.filter((text) => text.startsWith('heap-'))));

@@ -45,6 +45,12 @@ export class SinkNotifier {
     if (alert.state === 'resolved') this.resolve(alert);
   }
 
+  /** More is known of an alert that fires: outside of the limits, for whoever has heard of it. */
+  sendAgain(alert: Alert): void {
+    const sinks = this.sinksToRepeat(alert);
+    if (sinks.length > 0) this.sources.enqueue(alert, sinks);
+  }
+
   /**
    * Tells of firings whose limit allows them by now, and of those that an earlier process told the end of while they go on.
    * @param firing all that fires.

@@ -25,24 +25,23 @@ export class LeakFiles {
     });
   }
 
-  /** A snapshot, by whatever asked for it. @returns whether it is new. */
+  /** A snapshot, by whatever asked for it, or why it was not looked into. @returns whether it is new. */
   add(file: LeakFile): boolean {
     return this.changes(() => {
-      this.taken = [...this.taken, file].slice(-FILES_MAX);
+      const others = this.taken.filter((known) => wordsOf(known) !== wordsOf(file));
+      this.taken = [...others, file].slice(-FILES_MAX);
     });
   }
 
   private changes(change: () => void): boolean {
-    const words = (): string =>
-      this.all
-        .map(({ path, note }) => (path === '' ? note.replace(REASON, '$1') : path))
-        .sort()
-        .join();
+    const words = (): string => this.all.map(wordsOf).sort().join();
     const before = words();
     change();
     return words() !== before;
   }
 }
+
+const wordsOf = ({ path, note }: LeakFile): string => (path === '' ? note.replace(REASON, '$1') : path);
 
 function fileOf(result: string): LeakFile {
   const [, path = '', note = ''] = WITH_FILE.exec(result) ?? [];

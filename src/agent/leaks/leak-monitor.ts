@@ -2,6 +2,7 @@
 import { LEAK_CRITICAL_PER_HOUR, LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import {
   AFTER_SNAPSHOT_MS,
+  ANALYSIS_TRIES_MAX,
   INDUCED_GC_BUSY_MS,
   INDUCED_GC_GROWTH_BYTES,
   INDUCED_GC_GROWTH_RATIO,
@@ -11,11 +12,12 @@ import {
   LEAK_OVER_MS,
   LEAK_START_MS,
 } from '../../core/leak-limits.js';
+import { ACTION_RETRY_MS } from '../../core/limits.js';
 import type { GaugeFigures } from '../../diagnose/figures.js';
 import { LeakDetector } from '../../diagnose/leaks/leak-detector.js';
 import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
 import type { LeakLimits } from '../../diagnose/leaks/memory-point.js';
-import { HOUR_MS } from '../../diagnose/rules/durations.js';
+import { durationWords, HOUR_MS } from '../../diagnose/rules/durations.js';
 import type { HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
 import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
 import type { Leak } from '../../report/report-types.js';
@@ -75,6 +77,9 @@ export class LeakMonitor {
   /** The newest; null: there is none. */
   private snapshot: TakenSnapshot | null = null;
   private analysing: Promise<void> = Promise.resolve();
+  /** Kinds whose analysis was refused or failed: when it is tried again, and how often it was. */
+  private readonly unnamed = new Map<LeakKind, { atMs: number; tries: number }>();
+  private isNamed = false;
   private readonly files = new LeakFiles();
 
   constructor(options: LeakMonitorOptions, sources: LeakSources) {
@@ -110,6 +115,7 @@ export class LeakMonitor {
       limits(),
     );
     this.tellChanges();
+    this.nameAgain();
     const wantsProfile = this.detector.wantsProfile || this.isCollectionDue(main, isCollected);
     if (wantsProfile && !this.isProfiling) void this.corroborate();
   }
@@ -139,6 +145,13 @@ export class LeakMonitor {
   /** Resident memory that pitot's own snapshots left behind. */
   get snapshotBytes(): number {
     return this.detector.snapshotBytes;
+  }
+
+  /** Whether something has been named since the last call. */
+  takeNamed(): boolean {
+    const isNamed = this.isNamed;
+    this.isNamed = false;
+    return isNamed;
   }
 
   /** What is known of each class of memory, for a report. */
@@ -194,6 +207,7 @@ export class LeakMonitor {
     const verdicts = this.detector.verdicts();
     this.snapshot = { file, atMs: this.sources.nowMs(), grownBytes: new Map(verdicts.map(({ kind, grownBytes }) => [kind, grownBytes])) };
     this.suspects.clear();
+    this.unnamed.clear();
     if (this.files.add({ path: file, note })) this.tellFiles();
     for (const { kind, verdict } of verdicts) if (verdict !== 'none' && kind !== 'handles') this.name(kind);
     return this.analysing;
@@ -206,16 +220,39 @@ export class LeakMonitor {
       const before = find();
       const { snapshot } = this;
       const grownBytes = before === undefined || snapshot === null ? null : grownIn(snapshot, before);
-      if (before === undefined || snapshot === null || grownBytes === null) return;
+      if (before === undefined || snapshot === null || grownBytes === null) {
+        this.unnamed.delete(kind);
+        return;
+      }
       try {
         const { suspects } = await this.sources.analyze(snapshot.file, hintsOf(before, grownBytes, this.sources.calls));
+        this.unnamed.delete(kind);
         this.suspects.set(kind, { suspects, takenAtMs: snapshot.atMs });
         const now = find();
-        if (now !== undefined) this.tell('named', now);
+        if (now === undefined || suspects.length === 0) return;
+        this.isNamed = true;
+        this.tell('named', now);
       } catch (error) {
-        this.sources.onFault('HEAP_ANALYSIS', (error as Error).message);
+        const { message } = error as Error;
+        this.sources.onFault('HEAP_ANALYSIS', message);
+        const tries = (this.unnamed.get(kind)?.tries ?? 0) + 1;
+        const retryMs = ACTION_RETRY_MS / this.options.timeScale;
+        const isLast = tries >= ANALYSIS_TRIES_MAX;
+        if (isLast) this.unnamed.delete(kind);
+        else this.unnamed.set(kind, { atMs: this.sources.nowMs() + retryMs, tries });
+        const next = isLast ? '' : `; tried again every ${durationWords(retryMs)}`;
+        if (this.files.add({ path: '', note: `analysis of ${snapshot.file}: refused: ${message}${next}` })) this.tellFiles();
       }
     });
+  }
+
+  /** What memory did not allow then it may allow by now. */
+  private nameAgain(): void {
+    for (const [kind, { atMs, tries }] of this.unnamed) {
+      if (this.sources.nowMs() < atMs) continue;
+      this.unnamed.set(kind, { atMs: Number.POSITIVE_INFINITY, tries });
+      this.name(kind);
+    }
   }
 
   /** What is over is told when it has stayed so: a trend at its threshold comes and goes. */

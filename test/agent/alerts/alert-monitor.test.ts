@@ -78,6 +78,7 @@ function makeMonitor(t: ExecutionContext, saved?: unknown, act?: AlertSources['a
         }),
       ...(takeDue && { takeDue }),
       send: say('send'),
+      sendAgain: say('send again'),
       goesOn: (firing) => seen.goingOn.push(firing.map(({ id }) => id)),
       onAlert: ({ event }) => told.push(event),
       save: (state) => {
@@ -125,6 +126,25 @@ test('should write, tell, send and act when an alert fires, and again when it is
     monitor.alertsOfRun.map(({ id: known, state }) => [known, state]),
     [[id, 'resolved']],
   );
+});
+
+test('should put who leaks into the evidence of what fires about it, once, and tell it again, when it is named', async (t) => {
+  const rule: Rule = { ...RULE, name: 'memory leak', runbook: 'memory leak' };
+  const { monitor, directory, told } = makeMonitor(t, undefined, async () => [], [rule, { ...RULE, runbook: 'service down' }]);
+  const at = (minute: number, leaks: string[]): Figures => ({ ...figures(minute, 15), leaks });
+  const before = ['The heap leaks 31 MiB an hour: 31 MiB of all ages, allocated in add.', 'the live heap grew'];
+  for (const minute of [0, 1, 2]) monitor.step(at(minute, before));
+  await monitor.settle();
+  t.is(monitor.firing.length, 2);
+  told.length = 0;
+  const named = at(3, ['The heap leaks 31 MiB an hour: 12 000 × Session held by SessionStore.sessions (Map).', 'the live heap grew']);
+  monitor.leakNamed(named);
+  monitor.leakNamed(named);
+  monitor.leakNamed(at(3, []));
+  t.deepEqual(told, ['evidence', 'send again firing, 5 lines']);
+  const { event, alert } = readAlertLines(directory).at(-1)!;
+  t.deepEqual([event, alert.rule, alert.evidence[0]], ['evidence', 'memory leak', named.leaks![0]]);
+  t.is(monitor.firing.find(({ rule: name }) => name === 'memory leak')!.evidence[0], named.leaks![0]);
 });
 
 test('should say at steps too which alerts go on, since windows may be long', (t) => {

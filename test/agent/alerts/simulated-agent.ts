@@ -106,6 +106,7 @@ export class SimulatedAgent {
       {
         act: async () => [],
         send: () => {},
+        sendAgain: () => {},
         goesOn: () => {},
         onAlert: ({ event, alert }) => this.told.push({ atMs: this.atMs, what: `${event} ${alert.rule}`, alert }),
         save: () => {},

@@ -94,6 +94,17 @@ test('should withhold the sixth firing of an hour, send it when the limit allows
   t.deepEqual(sent, ['ops a5 resolved']);
 });
 
+test('should tell more of an alert to those alone that heard of it, outside of the limits, when more is known', (t) => {
+  const { notifier, sent, fire } = bench({
+    rule: { actions: ['ops', 'quiet'] },
+    sinks: { ...SINKS, quiet: { ...SINKS.quiet, limits: { count: 0 } } },
+  });
+  const alert = fire('a1');
+  notifier.sendAgain(alert);
+  notifier.sendAgain(alert);
+  t.deepEqual(sent, ['ops a1 firing', 'ops a1 firing', 'ops a1 firing']);
+});
+
 test('should say nothing of the end when the firing was withheld until then', (t) => {
   const { sent, said, at, fire, resolve, goOn } = bench({ rule: { limits: { count: 1, windowMs: HOUR_MS, coolDownMs: 0 } } });
   const first = fire('a');

@@ -275,15 +275,35 @@ test('should list each file once, also those that alerts did not take, and tell 
   t.deepEqual(made.monitor.leaks()[0]!.files.at(-1), { path: '', note: 'heap-snapshot: refused: one is being taken' });
 });
 
-test('should go on without a name when the analysis fails', async (t) => {
-  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze: () => Promise.reject(new Error('out of memory')) });
+test('should go on without a name, say why, and try again in ten minutes, when the analysis is refused', async (t) => {
+  let isFree = false;
+  const analyze = (): Promise<HeapAnalysis> =>
+    isFree ? Promise.resolve({ suspects: [SUSPECT] } as unknown as HeapAnalysis) : Promise.reject(new Error('heap analysis refused: no memory'));
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze });
   await made.runTo(3 * HOUR_MS);
   await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
-  t.deepEqual(made.faults, ['HEAP_ANALYSIS out of memory']);
+  t.deepEqual(made.faults, ['HEAP_ANALYSIS heap analysis refused: no memory']);
   t.deepEqual(
     ofHeap(made).map(({ event }) => event),
-    ['verdict', 'verdict', 'files'],
+    ['verdict', 'verdict', 'files', 'files'],
   );
+  t.deepEqual(made.monitor.leaks()[0]!.files.at(-1), {
+    path: '',
+    note: 'analysis of heap/Heap.1.heapsnapshot: refused: heap analysis refused: no memory; tried again every 10 min',
+  });
+  isFree = true;
+  await made.runTo(3 * HOUR_MS + 11 * MINUTE_MS);
+  t.deepEqual([ofHeap(made).at(-1)?.event, made.monitor.takeNamed(), made.monitor.takeNamed()], ['named', true, false]);
+  t.is(made.faults.length, 1);
+});
+
+test('should try an analysis six times, and no more, when it is refused each time', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze: () => Promise.reject(new Error('no memory')) });
+  await made.runTo(3 * HOUR_MS);
+  await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
+  await made.runTo(5 * HOUR_MS);
+  t.is(made.faults.length, 6);
+  t.is(ofHeap(made).filter(({ event }) => event === 'files').length, 2, 'said once');
 });
 
 test('should tell rules of growth that is measured a little below 10 % an hour as critical, when the detector does', async (t) => {
