@@ -1,6 +1,7 @@
 // Metrics and their values in words, for messages and answers.
 import { LEAK_CRITICAL_PER_HOUR, LEAK_HOURS_TO_LIMIT, LEAK_PER_HOUR } from '../../core/instrument-names.js';
 import type { Labels } from '../../core/labels.js';
+import { CRITICAL_RATIO_PER_HOUR, SLOPE_RATIO_MIN, STAYS_CRITICAL_RATIO } from '../leaks/leak-thresholds.js';
 import { durationWords } from './durations.js';
 import type { Metric } from './rule.js';
 
@@ -29,6 +30,16 @@ const GAUGES: Readonly<Record<string, { words: string; unit: Unit }>> = {
   [LEAK_CRITICAL_PER_HOUR]: { words: 'growth an hour of what leaks critically', unit: 'ratio' },
   [LEAK_HOURS_TO_LIMIT]: { words: 'hours until what leaks reaches its limit', unit: 'plain' },
 };
+
+/** A gauge that is 0 unless its own judge says otherwise: the bound of that judge, which is the one to tell. */
+export function judgedBound(metric: Metric): { limit: number; words: string } | undefined {
+  if (!('gauge' in metric) || metric.gauge !== LEAK_CRITICAL_PER_HOUR) return undefined;
+  const percent = (ratio: number): string => percentWords(ratio * CRITICAL_RATIO_PER_HOUR);
+  return {
+    limit: CRITICAL_RATIO_PER_HOUR,
+    words: `critical from ${percent(1)} on, as measured ${percent(SLOPE_RATIO_MIN)}, and then down to ${percent(STAYS_CRITICAL_RATIO)}`,
+  };
+}
 
 /** As `p95 of commands {command=Transfer}`. labels: of the series; those the metric asks for when left out. */
 export function metricWords(metric: Metric, labels?: Labels): string {

@@ -1,5 +1,5 @@
 // Condition: a figure is above or below a value.
-import { metricWords, valueWords } from '../metric-words.js';
+import { judgedBound, metricWords, valueWords } from '../metric-words.js';
 import type { Condition } from '../rule.js';
 import { isOfCalls, isWindowMetric } from '../select-series.js';
 import { type Answer, type Judge, type JudgeContext, learnNothing } from './judge.js';
@@ -14,7 +14,9 @@ export interface Bounds {
 
 export function thresholdJudge(condition: Extract<Condition, { kind: 'threshold' }>, context: JudgeContext): Judge {
   const { metric } = condition;
-  const bounds = boundWords(condition, (value) => valueWords(metric, value));
+  const judged = judgedBound(metric);
+  const bounds = judged?.words ?? boundWords(condition, (value) => valueWords(metric, value));
+  const limitOf = (value: number): number => judged?.limit ?? boundOf(condition, value);
   const judge: Judge = {
     bit: context.bit,
     fingerprint: JSON.stringify(condition),
@@ -29,14 +31,13 @@ export function thresholdJudge(condition: Extract<Condition, { kind: 'threshold'
       for (const { key, labels, value, count } of isQuiet ? extremes : index.select(metric)) {
         if (Number.isNaN(value) && count === 0) {
           const detail = { kind: 'few', count, needed: 1, now: 0 } as const;
-          if (kept.wants(key, 'few', 0))
-            kept.put({ judge, key, labels, answer: 'few', value, limit: boundOf(condition, value), nearness: 0, detail });
+          if (kept.wants(key, 'few', 0)) kept.put({ judge, key, labels, answer: 'few', value, limit: limitOf(value), nearness: 0, detail });
           continue;
         }
         const { answer, lingers } = answerOf(condition, value, asked.noneMatters ? false : asked.wasHolding(judge, key));
         const nearness = answer === 'no-data' ? 0 : nearnessOf(condition, value);
         if (!kept.wants(key, answer, nearness)) continue;
-        kept.put({ judge, key, labels, answer, value, limit: boundOf(condition, value), nearness, ...(lingers && { lingers }) });
+        kept.put({ judge, key, labels, answer, value, limit: limitOf(value), nearness, ...(lingers && { lingers }) });
       }
       return kept.all();
     },
