@@ -20,6 +20,8 @@ const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 /** A run without a goodbye that wrote within so long may be alive: twice the longest window, ms. */
 export const YOUNG_MS = 2 * 3_600_000;
+/** Of a run directory: heap profiles and snapshots. */
+export const HEAP_DIRECTORY = 'heap';
 /** `<service>.<YYYYMMDD-HHMMSS>.<pid>`: what pitot made, and so may remove. */
 export const RUN_DIRECTORY = /^.+\.\d{8}-\d{6}\.(\d+)$/;
 /** Its number is in the first group. */
@@ -113,16 +115,19 @@ interface Run {
 export function applyRetention(base: string, own: string, bounds: RetentionBounds, isAlive: (pid: number) => boolean, nowMs: number): string[] {
   const removed: string[] = [];
   const runs = listRuns(base, own, isAlive, nowMs);
+  // A heap snapshot that is larger than all may be, as one from near the heap's limit: no reason to remove all else.
+  const stayingBytes = newestBytes(filesIn(own, HEAP_DIRECTORY, '.heapsnapshot'));
+  const bytesMax = bounds.bytes + (stayingBytes > bounds.bytes ? stayingBytes : 0);
   let bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
   let count = runs.length;
   for (const run of runs.filter((candidate) => !candidate.alive).sort((a, b) => a.newestMs - b.newestMs)) {
-    if (bytes <= bounds.bytes && count <= bounds.runs) break;
+    if (bytes <= bytesMax && count <= bounds.runs) break;
     rmSync(run.directory, { recursive: true, force: true });
     removed.push(run.directory);
     bytes -= run.bytes;
     count--;
   }
-  if (bytes > bounds.bytes) removed.push(...removeOldFiles(own, bytes - bounds.bytes));
+  if (bytes > bytesMax) removed.push(...removeOldFiles(own, bytes - bytesMax));
   return removed;
 }
 
@@ -187,26 +192,38 @@ function measure(directory: string): { bytes: number; newestMs: number; isRun: b
   return { bytes, newestMs, isRun };
 }
 
-/** Flame files go first: what they showed is in the reports, merged small; then heap files, the oldest. The newest of each kind always stays. */
+/** Flame files go first: what they showed is in the reports, merged small; then heap snapshots and profiles, the oldest. The newest of each kind always stays. */
 function removeOldFiles(own: string, excessBytes: number): string[] {
   const removed: string[] = [];
-  const inside = (directory: string): string[] =>
-    existsSync(join(own, directory))
-      ? readdirSync(join(own, directory))
-          .filter((name) => !name.startsWith('.'))
-          .sort()
-          .map((name) => join(own, directory, name))
-      : [];
   const reports = readdirSync(own)
     .filter((name) => REPORT_FILE.test(name))
     .sort()
     .map((name) => join(own, name));
+  const [flames, snapshots, profiles] = [
+    ['flame', ''],
+    [HEAP_DIRECTORY, '.heapsnapshot'],
+    [HEAP_DIRECTORY, '.heapprofile'],
+  ].map(([directory, ending]) => filesIn(own, directory, ending));
   let left = excessBytes;
-  for (const path of [inside('flame'), inside('heap'), reports].flatMap((paths) => paths.slice(0, -1))) {
+  for (const path of [flames, snapshots, profiles, reports].flatMap((paths) => paths.slice(0, -1))) {
     if (left <= 0) break;
     left -= statSync(path).size;
     unlinkSync(path);
     removed.push(path);
   }
   return removed;
+}
+
+/** By name, which is by time; those that are not whole yet are none. */
+function filesIn(run: string, directory: string, ending: string): string[] {
+  if (!existsSync(join(run, directory))) return [];
+  return readdirSync(join(run, directory))
+    .filter((name) => !name.startsWith('.') && name.endsWith(ending))
+    .sort()
+    .map((name) => join(run, directory, name));
+}
+
+function newestBytes(files: readonly string[]): number {
+  const newest = files.at(-1);
+  return newest === undefined ? 0 : statSync(newest).size;
 }

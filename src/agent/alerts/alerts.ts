@@ -32,7 +32,7 @@ export interface AlertsOptions {
   timeScale: number;
   windowMs: number;
   mainTid: number;
-  heap: Pick<HeapSnapshotOptions, 'automatic' | 'redact' | 'pauseMsMax'>;
+  heap: Pick<HeapSnapshotOptions, 'automatic' | 'redact' | 'pauseMsMax' | 'retainBytes'>;
 }
 
 export interface AlertsSources extends RuntimeSources {

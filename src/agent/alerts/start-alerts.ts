@@ -80,7 +80,7 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
       directory: runDirectory,
       service: safeServiceName(service),
       timeScale: config.timeScale,
-      heap: { automatic: config.heapSnapshot, redact: config.heapRedact, pauseMsMax: config.heapPauseMs },
+      heap: { automatic: config.heapSnapshot, redact: config.heapRedact, pauseMsMax: config.heapPauseMs, retainBytes: config.retainBytes },
       windowMs: config.intervalMs,
       // On Linux the main thread has the process's number.
       mainTid: process.pid,

@@ -2,10 +2,8 @@
 import { closeSync, constants, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { ensureRunDirectory } from '../../report/files.js';
+import { ensureRunDirectory, HEAP_DIRECTORY } from '../../report/files.js';
 import { flameFileName } from '../../report/flame-files.js';
-
-export const HEAP_DIRECTORY = 'heap';
 
 /** The machine's or container's name as begun files carry it: numbers of processes are its own. */
 export const hostInName = (host = hostname()): string => host.replace(/[^\w-]/g, '_').slice(0, 64);
@@ -18,9 +16,10 @@ export function heapFileName(directory: string, atMs: number, pid: number, endin
   return `${flameFileName(atMs, pid, 0, String(last + 1).padStart(3, '0')).replace(/^CPU/, 'Heap')}.${ending}`;
 }
 
-/** Removes the oldest beyond `keep`, by their numbers: local time may go back. */
-export function keepNewestHeaps(directory: string, ending: HeapEnding, keep: number): void {
-  for (const name of heapFiles(directory, ending).slice(0, -keep)) rmSync(join(directory, HEAP_DIRECTORY, name), { force: true });
+/** Removes the oldest beyond `keep`, by their numbers: local time may go back. Those of `stay` stay, and do not count. */
+export function keepNewestHeaps(directory: string, ending: HeapEnding, keep: number, stay: ReadonlySet<string> = new Set()): void {
+  const names = heapFiles(directory, ending).filter((name) => !stay.has(name));
+  for (const name of names.slice(0, -keep)) rmSync(join(directory, HEAP_DIRECTORY, name), { force: true });
 }
 
 /** By number, lowest first. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { HEAP_PROFILES_MAX } from '../../core/evidence-limits.js';
 import { HEAP_ANSWER_MS_MAX, HEAP_PROFILE_MS, HEAP_PROFILE_MS_MIN, HEAP_SAMPLE_BYTES } from '../../core/limits.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
-import { writeAtomically } from '../../report/files.js';
+import { HEAP_DIRECTORY, writeAtomically } from '../../report/files.js';
 import type { Action } from '../actions/action.js';
-import { HEAP_DIRECTORY, heapFileName, keepNewestHeaps } from './heap-files.js';
+import { heapFileName, keepNewestHeaps } from './heap-files.js';
 import type { HeapSession } from './heap-session.js';
 import { sendAsPause } from './own-pause.js';
 

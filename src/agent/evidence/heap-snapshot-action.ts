@@ -1,6 +1,7 @@
 // Heap snapshots, as the action `heap-snapshot` and on demand: the whole heap of the main thread in a file, where memory, disk and time allow. The main
 // thread stands still meanwhile.
 import { statfs } from 'node:fs/promises';
+import { basename } from 'node:path';
 import {
   HEAP_SNAPSHOTS_MAX,
   REPORT_FIRST_MS_MAX,
@@ -34,6 +35,8 @@ export interface HeapSnapshotOptions extends HeapActionOptions {
   pauseMsMax?: number;
   /** False: none is taken but on demand. Default: true. */
   automatic?: boolean;
+  /** As SnapshotRoom's. */
+  retainBytes?: number;
   /** Contents are blanked on their way to the disk. Default: false. */
   redact?: boolean;
 }
@@ -89,6 +92,8 @@ export class HeapSnapshots {
   private readonly sources: HeapSnapshotSources;
   private readonly collections = new CollectionTime();
   private isBusy = false;
+  /** Files that alerts name. */
+  private readonly ofAlerts = new Set<string>();
   /** Snapshots begun. */
   private count = 0;
 
@@ -118,21 +123,25 @@ export class HeapSnapshots {
       // A collection that may admit it stops main: only for one that nothing else stands against.
       const claim = (await this.refusal(session, false)) ?? this.claim(onDemand);
       if (typeof claim === 'string') return { refused: claim };
-      return await this.takeClaimed(session, claim, signal);
+      return await this.takeClaimed(session, claim, { onDemand, signal });
     } finally {
       session?.close();
       this.isBusy = false;
     }
   }
 
-  private async takeClaimed(session: HeapSession, { lease, grant }: Claim, signal: AbortSignal): Promise<SnapshotOutcome> {
+  private async takeClaimed(
+    session: HeapSession,
+    { lease, grant }: Claim,
+    { onDemand, signal }: { onDemand: boolean; signal: AbortSignal },
+  ): Promise<SnapshotOutcome> {
     let isBegun = false;
     try {
       await within(this.putDown(), REPORT_FIRST_MS_MAX);
       // Memory may have gone meanwhile; from here on it is nobody else's.
       const refused = await this.refusal(session, true);
       isBegun = refused === null;
-      const outcome = refused === null ? await this.write(session) : { refused };
+      const outcome = refused === null ? await this.write(session, onDemand) : { refused };
       if ('refused' in outcome) grant.release();
       return outcome;
     } catch (error) {
@@ -156,10 +165,10 @@ export class HeapSnapshots {
     // What the heap consists of is as new as its size: a large array may have doubled since the last sample.
     await session.send('Runtime.evaluate', { expression: SAMPLE_NOW, silent: true });
     const { usedSize: usedBytes } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
-    const { directory, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
+    const { directory, retainBytes, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
     const makeUp = { ...makeUpOf(this.sources.spaces()), limitBytes: this.sources.heapLimitBytes?.() ?? null };
     const heap = { usedBytes, ...makeUp, collectionMs: this.collections.expectedMs(usedBytes, this.sources.monotonicMs()) };
-    const room = { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax };
+    const room = { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax, retainBytes };
     if (!isCollectionWorth(heap, room, IS_NODE_20)) return refuseSnapshot(heap, room, IS_NODE_20);
     if (!mayCollect) return null;
     await this.collections.measure(session, this.sources.monotonicMs);
@@ -179,7 +188,7 @@ export class HeapSnapshots {
     return grant;
   }
 
-  private async write(session: HeapSession): Promise<SnapshotOutcome> {
+  private async write(session: HeapSession, onDemand: boolean): Promise<SnapshotOutcome> {
     const { directory, pid, redact, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
     const { monotonicMs, nowMs, startMsMax = SNAPSHOT_START_MS_MAX } = this.sources;
     const file = new GrowingFile(directory, heapFileName(directory, nowMs(), pid, 'heapsnapshot'));
@@ -217,7 +226,8 @@ export class HeapSnapshots {
       const rss = { rssBeforeBytes, rssAfterBytes: process.memoryUsage.rss() };
       const taken = { file: file.finish(), fileBytes: file.bytes, pauseMs, pauseMsMax, ...rss };
       this.sources.onTaken?.(taken);
-      keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX);
+      if (!onDemand) this.ofAlerts.add(basename(taken.file));
+      keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX, this.ofAlerts);
       return taken;
     } catch (error) {
       isOver ||= isLate;

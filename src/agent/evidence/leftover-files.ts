@@ -2,8 +2,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEFTOVER_MS_MIN } from '../../core/evidence-limits.js';
-import { RUN_DIRECTORY } from '../../report/files.js';
-import { HEAP_DIRECTORY } from './heap-files.js';
+import { HEAP_DIRECTORY, RUN_DIRECTORY } from '../../report/files.js';
 
 const TEMPORARY = /\.heap(?:profile|snapshot)\.(\d+)(?:\.([\w-]+))?\.tmp$/;
 

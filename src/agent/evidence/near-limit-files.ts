@@ -1,9 +1,9 @@
 // Heap files that Node.js itself wrote when a process came near its heap's limit: moved to where the run's other files are, by the next process of the service.
 import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ensureRunDirectory, RUN_DIRECTORY, saidGoodbye, writeAtomically, YOUNG_MS } from '../../report/files.js';
+import { ensureRunDirectory, HEAP_DIRECTORY, RUN_DIRECTORY, saidGoodbye, writeAtomically, YOUNG_MS } from '../../report/files.js';
 import { hasEnded, isSameProcess, type LocatedProcess, type ProcessOwner } from '../process-owner.js';
-import { HEAP_DIRECTORY, type HeapEnding } from './heap-files.js';
+import type { HeapEnding } from './heap-files.js';
 
 const HEAP_FILE = /^Heap\.(\d{8})\.(\d{6})\.(\d+)\.\d+\.\d+\.(heapprofile|heapsnapshot)$/;
 /** In a run directory: what Node.js was told to write near the limit, and which process that is. */

@@ -6,6 +6,7 @@ import {
   SNAPSHOT_COLLECT_MS_PER_MIB_MIN,
   SNAPSHOT_DISK_RATIO,
   SNAPSHOT_DISK_RESERVE_BYTES,
+  SNAPSHOT_FILE_RATIO,
   SNAPSHOT_HEAP_RATIO_MAX,
   SNAPSHOT_MS_MIN,
   SNAPSHOT_PAUSE_MS_PER_MIB,
@@ -14,6 +15,7 @@ import {
   SNAPSHOT_PAUSE_RATIO_MAX,
   SNAPSHOT_RESERVE_BYTES,
   SNAPSHOT_RESERVE_RATIO,
+  SNAPSHOT_RETAIN_RATIO_MAX,
   SNAPSHOT_SPIKE_BYTES,
   SNAPSHOT_SPIKE_RATIO,
   SNAPSHOT_SPIKE_RATIO_CODE,
@@ -44,6 +46,8 @@ export interface SnapshotRoom {
   isDiskMemory: boolean;
   /** Longest standstill allowed, ms. */
   pauseMsMax: number;
+  /** What all files of pitot may take, bytes; absent: as much as they will. */
+  retainBytes?: number;
 }
 
 /** The most memory and disk that a snapshot takes, and the standstill that is to be expected. */
@@ -72,7 +76,7 @@ export function predictSnapshot({ usedBytes, largeRatio, codeRatio, collectionMs
 /** Null: it may. Else why not, with the figures. What is not known about memory refuses: the kernel kills without asking. */
 export function refuseSnapshot(heap: HeapMakeUp, room: SnapshotRoom, isNode20: boolean): string | null {
   const { spikeBytes, fileBytes, pauseMs } = predictSnapshot(heap, isNode20);
-  const { memory, diskBytes, isDiskMemory, pauseMsMax } = room;
+  const { memory, diskBytes, isDiskMemory, pauseMsMax, retainBytes = Number.POSITIVE_INFINITY } = room;
   const { usedBytes, limitBytes } = heap;
   if (limitBytes !== null && usedBytes > limitBytes * SNAPSHOT_HEAP_RATIO_MAX)
     return `${formatBytes(usedBytes)} of the heap's limit of ${formatBytes(limitBytes)} are used: it might end the process`;
@@ -82,7 +86,10 @@ export function refuseSnapshot(heap: HeapMakeUp, room: SnapshotRoom, isNode20: b
   if (memoryBytes > memory.leftBytes - reserveBytes)
     return `it may need ${formatBytes(memoryBytes)}, and of the ${formatBytes(memory.leftBytes)} left ${memory.of} ${formatBytes(reserveBytes)} are kept back`;
   if (diskBytes !== null && fileBytes > diskBytes - SNAPSHOT_DISK_RESERVE_BYTES)
-    return `its file may take ${formatBytes(fileBytes)} and ${formatBytes(diskBytes)} are free on the disk`;
+    return `its file may take ${formatBytes(fileBytes)}, and of the ${formatBytes(diskBytes)} free on the disk ${formatBytes(SNAPSHOT_DISK_RESERVE_BYTES)} are kept back`;
+  const likelyBytes = usedBytes * SNAPSHOT_FILE_RATIO;
+  if (likelyBytes > retainBytes * SNAPSHOT_RETAIN_RATIO_MAX)
+    return `its file may take ${formatBytes(likelyBytes)}, too much of the ${formatBytes(retainBytes)} that all files of pitot may take (PITOT_RETAIN_BYTES)`;
   if (pauseMs > pauseMsMax)
     return `the process would stand still for about ${durationWords(pauseMs)} and ${durationWords(pauseMsMax)} are allowed (PITOT_HEAP_PAUSE_MS)`;
   return null;

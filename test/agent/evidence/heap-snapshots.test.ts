@@ -1,7 +1,7 @@
 // Taking a heap snapshot, over a line to a main thread that is played: what is held meanwhile, and what is given back when it fails.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { HeapSession } from '../../../src/agent/evidence/heap-session.js';
@@ -180,6 +180,18 @@ test('should give back the lease, and say that memory is its own again, when the
 test('should have the time that the standstill its user allows asks for, when it is the action of an alert', (t) => {
   const timeoutMs = (pauseMsMax?: number): number => heapSnapshotAction(play(t, () => {}, pauseMsMax).snapshots).timeoutMs;
   t.deepEqual([timeoutMs(), timeoutMs(100), timeoutMs(60_000), timeoutMs(600_000)], [120_000, 120_000, 375_000, 3_615_000]);
+});
+
+test('should keep what an alert took, and the newest eight that were asked for, when more are asked for', async (t) => {
+  const { snapshots, heap } = play(t, (main, done) => {
+    chunk(main, 'text');
+    done();
+  });
+  const take = (onDemand: boolean) => snapshots.take({ onDemand, signal: new AbortController().signal });
+  const { file } = (await take(false)) as SnapshotTaken;
+  for (let i = 0; i < 10; i++) await take(true);
+  t.is(heap().length, 9);
+  t.true(heap().includes(basename(file)));
 });
 
 test('should measure a collection where the bytes alone say too long a standstill, once an hour, and go by it', async (t) => {

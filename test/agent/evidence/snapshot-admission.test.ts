@@ -106,7 +106,7 @@ test('should refuse when nobody knows how much memory is left', (t) => {
 
 test('should refuse when the disk has no room for the largest file', (t) => {
   t.is(refuseSnapshot(heap(10 * MIB), room(1024 * MIB, { diskBytes: 66 * MIB }), false), null);
-  const refused = 'its file may take 50.0 MiB and 60.0 MiB are free on the disk';
+  const refused = 'its file may take 50.0 MiB, and of the 60.0 MiB free on the disk 16.0 MiB are kept back';
   t.is(refuseSnapshot(heap(10 * MIB), room(1024 * MIB, { diskBytes: 60 * MIB }), false), refused);
 });
 
@@ -137,6 +137,12 @@ test('should think a collection worth its pause when the standstill by the bytes
   const impatient = (pauseMsMax: number) => room(65_536 * MIB, { pauseMsMax });
   t.false(isCollectionWorth(heap(300 * MIB), impatient(1400), false), 'the shortest collection of such a heap would not admit it');
   t.true(isCollectionWorth(heap(300 * MIB), impatient(1500), false));
+});
+
+test('should refuse when the file is likely to push out the other files of pitot', (t) => {
+  const kept = (retainMib: number) => refuseSnapshot(heap(75 * MIB), room(16_384 * MIB, { retainBytes: retainMib * MIB }), false);
+  t.is(kept(200), null);
+  t.is(kept(199), 'its file may take 150 MiB, too much of the 199 MiB that all files of pitot may take (PITOT_RETAIN_BYTES)');
 });
 
 test("should refuse when the heap is near V8's own limit", (t) => {
