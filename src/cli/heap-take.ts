@@ -1,11 +1,11 @@
 // `pitot heap --take PID`: asks a running process for a heap snapshot, through a file in its run directory, and waits for what comes of it.
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { answerName, REQUEST_DIRECTORY, requestName, type SnapshotAnswer, type SnapshotSeen, seenName } from '../agent/evidence/snapshot-requests.js';
 import { hasEnded } from '../agent/process-owner.js';
 import { REQUEST_POLL_MS, SNAPSHOT_MS_MIN } from '../core/evidence-limits.js';
-import { ensureRunDirectory, writeAtomically } from '../report/files.js';
+import { ensureRunDirectory, RUN_DIRECTORY, writeAtomically } from '../report/files.js';
 import { type CliIo, EXIT_DONE, EXIT_FINDINGS } from './command.js';
 import { usageError } from './parse-args.js';
 
@@ -18,24 +18,39 @@ export interface TakeOptions {
   pid: string;
   /** PITOT_DIR of the process, where it is not found by itself. */
   dir?: string | undefined;
+  /** What came of it as an object: `file`, or `refused` with the reason. */
+  json?: boolean | undefined;
 }
 
 /**
  * Prints the file, or why there is none. Resolves to 0 or 1.
  * @throws PitotError CLI_USAGE for a pid that is none, or whose run directory is not found.
  */
-export async function takeHeap({ pid: text, dir }: TakeOptions, io: CliIo, seenMsMax = SEEN_MS_MAX): Promise<number> {
+export async function takeHeap({ pid: text, dir, json }: TakeOptions, io: CliIo, seenMsMax = SEEN_MS_MAX): Promise<number> {
   const pid = Number(text);
   if (!Number.isSafeInteger(pid) || pid <= 0) throw usageError('--take', 'the number of a process', text, 'See ps for the numbers of processes.');
   const bases = dir !== undefined ? [resolve(dir)] : basesOf(pid, io.env);
-  const runs = bases.map((base) => newestRun(base, pid)).filter((found) => found !== null);
+  const open = dir !== undefined ? [] : openRuns(pid);
+  const closed: string[] = [];
+  const runs = [...new Set([...open, ...bases.map((base) => newestRun(base, pid, closed)).filter((found) => found !== null)])];
+  // Run directories are their owner's alone.
+  if (runs.length === 0 && closed.length > 0)
+    throw usageError(
+      '--take',
+      'a process whose reports this user may read',
+      `${text}, ${closed.join(', ')}`,
+      'Run it as the user of the process, or as root; --dir names PITOT_DIR.',
+    );
   if (runs.length === 0)
     throw usageError('--take', 'a process that runs under pitot', text, `No run directory of it in ${bases.join(', ')}: name PITOT_DIR by --dir.`);
   let answer = await ask(runs[0], seenMsMax);
   // A run of an earlier process of that number may lie where nobody looks any more.
   for (const run of runs.slice(1)) if (answer.unseen) answer = await ask(run, seenMsMax);
-  io[answer.file === null ? 'err' : 'out'](answer.file === null ? `pitot heap: refused: ${answer.reason}\n` : `${answer.file}\n`);
-  return answer.file === null ? EXIT_FINDINGS : EXIT_DONE;
+  const { file, reason } = answer;
+  if (json) io.out(`${JSON.stringify(file === null ? { refused: reason } : { file })}\n`);
+  else if (file === null) io.err(`pitot heap: refused: ${reason}\n`);
+  else io.out(`${file}\n`);
+  return file === null ? EXIT_FINDINGS : EXIT_DONE;
 }
 
 /** Unseen: no agent has taken the request. */
@@ -100,11 +115,42 @@ function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
   return [...new Set(bases)];
 }
 
-function newestRun(base: string, pid: number): string | null {
+/** The agent holds its log open: wherever the directory is, by whatever it was configured. */
+function openRuns(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      const file = linkOf(`/proc/${pid}/fd/${fd}`);
+      return file.endsWith('/agent.log') && RUN_DIRECTORY.exec(basename(dirname(file)))?.[1] === String(pid) ? [dirname(file)] : [];
+    });
+  } catch {
+    // As above.
+    return [];
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** closed: gets the directory with the error where it may not be read. */
+function newestRun(base: string, pid: number, closed: string[]): string | null {
   if (!existsSync(base)) return null;
-  const runs = readdirSync(base).filter((name) => /\.\d{8}-\d{6}\.\d+$/.test(name) && name.endsWith(`.${pid}`));
+  const runs = namesIn(base, closed).filter((name) => /\.\d{8}-\d{6}\.\d+$/.test(name) && name.endsWith(`.${pid}`));
   const newest = runs.sort((a, b) => startOf(a).localeCompare(startOf(b))).at(-1);
   return newest === undefined ? null : join(base, newest);
+}
+
+function namesIn(base: string, closed: string[]): string[] {
+  try {
+    return readdirSync(base);
+  } catch (error) {
+    closed.push(`${base}: ${(error as NodeJS.ErrnoException).code}`);
+    return [];
+  }
 }
 
 /** `20261123-142530` of a run directory's name. */

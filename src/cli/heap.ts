@@ -13,7 +13,7 @@ inspector was closed between them, also what came and what went.
 Options:
   --rows N        constructors shown, 1..200 (default 20)
   --memory MIB    most memory the analysis may take, MiB (default 80 % of what is available); a snapshot needs about twice its size
-  --json          print everything as JSON
+  --json          print everything as JSON; with --take {"file": ...} or {"refused": ...}
   --take PID      has a process that runs under pitot take a snapshot of itself, where memory, disk and time allow it, and prints the file
   --dir DIR       PITOT_DIR of that process, where it is not found by itself
   -h, --help      show this help
@@ -35,7 +35,7 @@ export const command: Command = {
     const given = parseCommand(
       args,
       {
-        rows: { type: 'string', default: String(ROWS.default) },
+        rows: { type: 'string' },
         memory: { type: 'string' },
         json: { type: 'boolean' },
         take: { type: 'string' },
@@ -46,7 +46,13 @@ export const command: Command = {
     );
     if (given === null) return EXIT_DONE;
     const { values, positionals } = given;
-    if (values.take !== undefined) return (await import('./heap-take.js')).takeHeap({ pid: values.take, dir: values.dir }, io);
+    if (values.take !== undefined) {
+      const more = [...positionals, ...(values.rows === undefined ? [] : ['--rows']), ...(values.memory === undefined ? [] : ['--memory'])];
+      if (more.length > 0)
+        throw usageError('--take', 'with --dir and --json alone', more.join(' '), 'It prints the file; pitot heap FILE shows what is in it.');
+      return (await import('./heap-take.js')).takeHeap({ pid: values.take, dir: values.dir, json: values.json }, io);
+    }
+    if (values.dir !== undefined) throw usageError('--dir', 'beside --take', values.dir, 'A snapshot is named by its file.');
     if (positionals.length < 1 || positionals.length > 2)
       throw usageError(
         'SNAPSHOT [LATER]',
@@ -54,7 +60,7 @@ export const command: Command = {
         `${positionals.length}`,
         'For example: pitot heap Heap.1.heapsnapshot.',
       );
-    const rows = numberOf('--rows', values.rows, 1, ROWS.max);
+    const rows = values.rows === undefined ? ROWS.default : numberOf('--rows', values.rows, 1, ROWS.max);
     const memoryBytesMax =
       values.memory === undefined ? process.availableMemory() * MEMORY_SHARE : numberOf('--memory', values.memory, 1, 1_000_000) * MIB;
     const { analyzeHeap } = await import('../heap/analyze-heap.js');

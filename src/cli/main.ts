@@ -34,7 +34,7 @@ const COMMANDS: Record<string, Entry> = {
   diff: { usage: 'diff BEFORE AFTER', summary: 'what became slower, beyond noise', load: async () => (await import('./diff.js')).command },
   heap: {
     usage: 'heap SNAPSHOT [LATER]',
-    summary: 'what a heap snapshot holds, what holds it, what grew',
+    summary: 'what a heap snapshot holds, what holds it, what grew; --take PID has one taken',
     load: async () => (await import('./heap.js')).command,
   },
 };

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { resolveConfig } from '../config/resolve.js';
 import { PitotError } from '../core/errors.js';
+import { heapFilesIn } from '../report/files.js';
 import { mergeReports } from '../report/merge-reports.js';
 import { reportFiles } from '../report/run-directories.js';
 import { renderRules } from '../report/text-alerts.js';
@@ -66,9 +67,10 @@ export const command: Command = {
       isForPeople &&
       !values.rules &&
       groups.every(({ directory }) => reportFiles(directory).length === 0) &&
-      groups.some(({ stalls, leaks }) => stalls?.length || leaks?.length)
+      groups.some(({ directory, stalls, leaks }) => stalls?.length || leaks?.length || heapFilesIn(directory).length > 0)
     ) {
-      for (const { directory, stalls = [], leaks = [] } of groups) io.out(renderWithoutReport(directory, { stalls, leaks }, io.width));
+      for (const { directory, stalls = [], leaks = [] } of groups)
+        io.out(renderWithoutReport(directory, { stalls, leaks, heapFiles: heapFilesIn(directory) }, io.width));
       return EXIT_DONE;
     }
     const run = mergeReports(groups);

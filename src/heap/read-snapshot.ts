@@ -133,6 +133,8 @@ class SnapshotReader {
 
   end(file: string, handle: FileHandle): HeapSnapshot {
     if (this.#state !== 'end') throw this.#cutOff();
+    if (this.#seen.has('head') && !this.#seen.has('snapshot'))
+      throw this.#fault('a sampling heap profile', 'Load it in the memory tab of DevTools, or open it in VS Code.');
     for (const key of ['snapshot', 'nodes', 'edges', 'strings']) if (!this.#seen.has(key)) throw this.#fault(`no "${key}"`);
     const strings = this.#strings!;
     return {

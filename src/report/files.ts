@@ -214,6 +214,9 @@ function removeOldFiles(own: string, excessBytes: number): string[] {
   return removed;
 }
 
+/** Heap snapshots and profiles of a run, as their paths from here, oldest first. */
+export const heapFilesIn = (run: string): string[] => ['.heapsnapshot', '.heapprofile'].flatMap((ending) => filesIn(run, HEAP_DIRECTORY, ending));
+
 /** By name, which is by time; those that are not whole yet are none. */
 function filesIn(run: string, directory: string, ending: string): string[] {
   if (!existsSync(join(run, directory))) return [];

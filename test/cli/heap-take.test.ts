@@ -1,13 +1,15 @@
 // Which run directory a snapshot is asked for in: the process's own before the shell's, and the next where nobody answers.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { answerName, REQUEST_DIRECTORY } from '../../src/agent/evidence/snapshot-requests.js';
 import { takeHeap } from '../../src/cli/heap-take.js';
 import { NODE } from '../support/app.js';
 
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 /** A hundred looks of the agent below. */
 const SEEN_MS = 1000;
 const REQUEST = /^heap-snapshot\.([0-9a-f]+)\.json$/;
@@ -67,4 +69,33 @@ linux('should go on to the next directory when no agent answers in the first, an
   agent(t, shell);
   t.deepEqual(await take(pid, env), { code: 0, out: `${join(shell, 'heap', 'x.heapsnapshot')}\n`, err: '' });
   t.deepEqual(await take(pid, env), { code: 1, out: '', err: 'pitot heap: refused: no agent of pitot answers in this process\n' });
+});
+
+linux('should find the run directory by the log that the process holds open when neither its environment nor the shell names it', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'pitot-take-'));
+  t.teardown(() => rmSync(base, { recursive: true, force: true }));
+  const script = `const fs = require('node:fs'); const run = ${JSON.stringify(base)} + '/elsewhere/shop.20260101-000000.' + process.pid;
+fs.mkdirSync(run, { recursive: true }); fs.openSync(run + '/agent.log', 'a'); process.stdout.write(run); setInterval(() => {}, 1000)`;
+  const child = spawn(NODE, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  t.teardown(() => void child.kill('SIGKILL'));
+  const run = String(await new Promise((resolve) => child.stdout?.once('data', resolve)));
+  agent(t, run);
+  t.deepEqual(await take(String(child.pid), { PITOT_DIR: join(base, 'none') }), {
+    code: 0,
+    out: `${join(run, 'heap', 'x.heapsnapshot')}\n`,
+    err: '',
+  });
+});
+
+linux('should say what to do when the directory cannot be read, and what does not go together', async (t) => {
+  const { pid } = await planted(t);
+  const file = join(mkdtempSync(join(tmpdir(), 'pitot-take-')), 'file');
+  writeFileSync(file, '');
+  const run = (...args: string[]) => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, 'heap', ...args], { encoding: 'utf8' });
+    return `${status} ${stderr}`;
+  };
+  t.regex(run('--take', pid, '--dir', file), /^2 .*ENOTDIR.*Run it as the user of the process, or as root/s);
+  t.regex(run('--take', pid, 'x.heapsnapshot', '--rows', '5'), /^2 .*--take.*x\.heapsnapshot --rows/s);
+  t.regex(run('--dir', file, 'x.heapsnapshot'), /^2 .*--dir.*--take/s);
 });

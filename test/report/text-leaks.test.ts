@@ -20,7 +20,7 @@ const HEAP = [
   '      the live heap grew by 11.2 MiB in 8 min: 90.0 MiB an hour (surely 79.0 MiB an hour), 180 % of 50.0 MiB',
   '      the memory limit is reached in 90 min at this rate',
   '    files',
-  '      heap/Heap.20260314.102610.31817.0.001.heapprofile (of a sampler that was running)',
+  '      heap/Heap.20260314.102610.31817.0.001.heapprofile (all that is alive since the running sampler began)',
   '      heap-snapshot: refused: 1.20 GiB would be needed, 410 MiB are free',
 ];
 const NONE = [
@@ -55,12 +55,16 @@ test('should say whose leak it is and which count grows when there are several p
 });
 
 test('should tell the leaks of a process that has no report, and no empty part', (t) => {
-  const text = renderWithoutReport('runs/a', { stalls: [], leaks: run.leaks }, 140);
+  const text = renderWithoutReport('runs/a', { stalls: [], leaks: run.leaks, heapFiles: [] }, 140);
   t.is(
     text,
     ['runs/a', '  no report: the process ended before its first window did, or that has not ended yet', '', 'leaks', ...HEAP, ...NONE, ''].join('\n'),
   );
-  t.notRegex(renderWithoutReport('runs/a', { stalls: run.stalls, leaks: [] }, 140), /leaks/);
+  t.notRegex(renderWithoutReport('runs/a', { stalls: run.stalls, leaks: [], heapFiles: [] }, 140), /leaks|heap files/);
+  t.regex(
+    renderWithoutReport('runs/a', { stalls: [], leaks: [], heapFiles: ['runs/a/heap/x.heapsnapshot'] }, 140),
+    /heap files, .*\n {2}runs\/a\/heap\/x\.heapsnapshot\n$/,
+  );
 });
 
 test('should count leaks and suspicions in words', (t) => {

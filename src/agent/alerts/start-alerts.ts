@@ -67,8 +67,11 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
   const nowMs = wallMs();
   const ending = nearLimitFile(config);
   if (ending !== null) markNearLimit(runDirectory, { ending, of: self });
+  else if (config.heapNearLimit === 'profile' || config.heapNearLimit === 'snapshot')
+    events.onFault('HEAP_NEAR_LIMIT', notArmed(config.heapNearLimit));
   const own = { self, ownerOf: ownerOfPid, startedMs: nowMs - process.uptime() * MS_PER_S, nowMs };
-  for (const file of collectNearLimitFiles(runDirectory, [cwd], own)) parts.log.log('info', { file }, 'left by a process near its heap limit');
+  for (const file of collectNearLimitFiles(runDirectory, [cwd], own))
+    events.onFault('HEAP_LIMIT_FILE', `an earlier process of the service came near its heap limit, and left ${file}: see pitot heap, or DevTools`);
   for (const file of removeLeftovers(dirname(runDirectory), { pid: process.pid, host: hostInName(), isAlive, nowMs }))
     parts.log.log('info', { file }, 'begun by a process that was killed: removed');
   const Sinks = loaded.sinks.size === 0 ? null : (await import('./alert-sinks.js')).AlertSinks;
@@ -106,6 +109,11 @@ export async function startAlerts(parts: AgentParts, events: AlertEvents): Promi
     },
   );
 }
+
+const notArmed = (asked: 'profile' | 'snapshot'): string =>
+  asked === 'snapshot'
+    ? 'PITOT_HEAP_NEAR_LIMIT=snapshot has no effect: Node.js would write all contents, and PITOT_HEAP_REDACT=1 forbids that'
+    : `PITOT_HEAP_NEAR_LIMIT=profile has no effect: Node.js ${process.version} has no such profile, 26 has`;
 
 /** As the main thread itself wrote them last, with their names: these are the same on every thread, in the same order. */
 function spacesOf(threads: ApplicationThreads): { name: string; usedBytes: number }[] {

@@ -58,7 +58,7 @@ async function profile(
     const name = heapFileName(directory, nowMs(), pid, 'heapprofile');
     writeAtomically(join(directory, HEAP_DIRECTORY), name, JSON.stringify(taken.profile));
     keepNewestHeaps(directory, 'heapprofile', HEAP_PROFILES_MAX);
-    return `${HEAP_DIRECTORY}/${name} (${isOwn ? durationWords(profileMs) : 'of a sampler that was running'})`;
+    return `${HEAP_DIRECTORY}/${name} (${isOwn ? durationWords(profileMs) : 'all that is alive since the running sampler began'})`;
   } finally {
     session.close();
   }
