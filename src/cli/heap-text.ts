@@ -22,7 +22,8 @@ export function renderHeap(analysis: HeapAnalysis, { rows, width, colour }: Heap
   const section = (title: string, body: readonly string[]): void => {
     if (body.length > 0) lines.push('', bold(title), ...body);
   };
-  section('suspects', analysis.suspects.flatMap(suspectLines));
+  const none = '  none: nothing holds many objects of a class that are 3 % of the heap by themselves';
+  section('suspects', analysis.suspects.length === 0 ? [none] : analysis.suspects.flatMap(suspectLines));
   if (analysis.growth !== null) growthSections(analysis.growth, rows, width, section);
   section(
     `constructors by retained size${shown(rows, analysis.constructors.length + analysis.constructorsLeftOut)}`,

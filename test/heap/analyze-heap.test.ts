@@ -163,3 +163,18 @@ test('should hand on errors and reasons when the process of its own fails', asyn
   const aborted = analyzeInChild(first(), { ...MEMORY, signal: controller.signal, onProgress: () => controller.abort() });
   await t.throwsAsync(aborted, { message: 'heap analysis aborted' });
 });
+
+test('should not measure by the memory that threads share when a small leak stands beside much of it', async (t) => {
+  const source = `const shared = new SharedArrayBuffer(64 * 2 ** 20);
+const waiting = new Map();
+class Order { constructor(i) { this.id = i; this.text = 'order ' + i + '-'.repeat(100) + i; } }
+for (let i = 0; i < 1500; i++) waiting.set('o' + i, new Order(i));
+snapshot('shared.heapsnapshot');
+setTimeout(() => [shared, waiting], 1);
+`;
+  heap.run('shared.cjs', source);
+  const { suspects, totalBytes } = await analyzeHeap(heap.path('shared.heapsnapshot'), MEMORY);
+  t.true(totalBytes > 64 * 2 ** 20);
+  t.is(suspects[0].constructor, 'Order');
+  t.true(suspects[0].score.size > 0.03, `${suspects[0].score.size}`);
+});
