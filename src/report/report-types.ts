@@ -256,7 +256,7 @@ export interface Stall {
 export interface AgentHealth {
   /** Cores used by pitot's own threads over the window; 0 with a fault CPU_UNKNOWN where the platform does not tell. */
   cpuRatio: number;
-  /** Bytes of pitot's own isolates and shared memory that are resident, estimated from their heaps and used buffers. */
+  /** Bytes of pitot's own isolates and shared memory that are resident, estimated from their heaps and used buffers, and what its heap snapshots left in malloc. */
   rssBytes: number;
   /** Longest pause pitot caused on an application thread in this window. */
   pausesNsMax: number;
