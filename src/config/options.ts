@@ -143,7 +143,7 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     env: 'PITOT_HEAP_COLLECT',
     default: true,
     ...boolean,
-    doc: 'A heap of up to 256 MiB that grows and has not been collected for 10 minutes (15 while the loop is busy) is collected, a pause of a quarter of a second at most: without it a slow leak is seen late.',
+    doc: 'A heap of up to 256 MiB that grows and has not been collected for 10 minutes (15 while the loop is busy) is collected, a pause of a quarter of a second at most: without it a slow leak is seen late. Needs the heap sampler (PITOT_HEAP_SAMPLE_BYTES).',
   },
   flameFormats: {
     env: 'PITOT_FLAME_FORMATS',
