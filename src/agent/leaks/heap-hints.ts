@@ -15,7 +15,7 @@ export function hintsOf(verdict: LeakVerdict, grownBytes: number, calls: CallTab
     ...(kind === 'handles' ? {} : { kind }),
     ...(grownBytes > 0 ? { growthBytes: grownBytes } : {}),
     ...(leastBytes > 0 ? { growthBytesMin: leastBytes } : {}),
-    functions: functions.map(hint),
+    functions: functions.flatMap((it) => [hint(it), ...(it.members ?? []).map(hint)]),
     // What is called by one that leaks may have ceased by being inlined into it.
     quietFunctions: quietFunctions.filter((it) => !inlinable.has(functionKey(it))).map(hint),
   };

@@ -1,5 +1,6 @@
 // A verdict of the detector as reports tell it: wall clock, files as the application knows them, one sentence, the likeliest culprits.
 import { formatBytes, MS_PER_S } from '../../core/units.js';
+import type { AgedFunction } from '../../diagnose/leaks/judge-ages.js';
 import type { LeakKind, LeakVerdict } from '../../diagnose/leaks/leak-verdict.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import type { HeapSuspect } from '../../heap/heap-analysis.js';
@@ -42,12 +43,7 @@ const OLD_REAL_MS = MINUTE_MS;
 
 export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
   const named = namesOf(verdict, context.named?.suspects ?? [], context.cwd);
-  const functions = verdict.functions.map((raw) => {
-    const { caller, ...it } = raw;
-    // A package's dispatcher calls everything.
-    const own = caller !== undefined && named.isOwn(caller.file) ? { caller: { ...caller, ...named.place(caller) } } : {};
-    return { ...it, ...named.place(it), ...own, raw };
-  });
+  const functions = verdict.functions.map((raw) => placed(raw, named));
   const suspects = suspectsOf(functions, verdict, context, named);
   const { kind, limit, sinceMs, lowerPerHour, upperPerHour, name } = verdict;
   return {
@@ -73,14 +69,27 @@ export function leakOf(verdict: LeakVerdict, context: LeakContext): Leak {
   };
 }
 
+function placed(raw: AgedFunction, named: Names): PlacedFunction {
+  const { caller, ...it } = raw;
+  // A package's dispatcher calls everything.
+  const own = caller !== undefined && named.isOwn(caller.file) ? { caller: { ...caller, ...named.place(caller) } } : {};
+  return { ...it, ...named.place(it), ...own, raw };
+}
+
+/** Each with its part of the growth. */
+const membersOf = ({ raw: { members = [], ...group } }: PlacedFunction): AgedFunction[] =>
+  members.map((it) => ({ ...group, caller: undefined, ...it, ratio: (group.ratio * it.bytes) / Math.max(group.bytes, 1) }));
+
 /** Before a snapshot was looked into: the functions whose objects stay. After it: what it shows, and who made it, where that is known. */
 function suspectsOf(functions: readonly PlacedFunction[], { growthBytesPerHour }: LeakVerdict, context: LeakContext, named: Names): LeakSuspect[] {
   const found = context.named?.suspects ?? [];
+  // A function of few samples is told where class or file agree.
+  const all = functions.flatMap((it) => [it, ...membersOf(it).map((raw) => placed(raw, named))]);
   if (found.length === 0) return functions.slice(0, SUSPECTS_MAX).map(onlyAllocated);
   return found.slice(0, SUSPECTS_MAX).map((suspect, rank): LeakSuspect => {
     const { count, retainedBytes, holder, holderPlace, place, retainers } = suspect;
     const at = holderPlace ?? place;
-    const allocation = allocationOf(suspect, { found, functions, calls: context.calls, named });
+    const allocation = allocationOf(suspect, { found, functions: all, calls: context.calls, named });
     const growth = rank === 0 && growthBytesPerHour > 0 ? `, growing ${formatBytes(growthBytesPerHour)} an hour` : '';
     return {
       constructor: suspect.constructor,

@@ -19,6 +19,8 @@ export interface AgedFunction extends AllocatingFunction {
   bytesPerHour: number;
   /** Age at which objects of this function have been freed before, at most; 0: none was seen to die. */
   lifetimeMs: number;
+  /** Those that are judged together, for each has too few samples by itself; most bytes first. Absent: it is one function. */
+  members?: readonly (AllocatingFunction & { bytes: number })[];
 }
 
 export interface AgeQuestion {
@@ -86,6 +88,10 @@ const TURNOVER_MS = 3 * HOUR_MS;
 const SOON_MS = 30 * 60_000;
 const FUNCTIONS_TOLD_MAX = 10;
 
+const SEVERAL: AllocatingFunction = { function: '(several functions)', file: '', line: 0 };
+/** Samples of one of these from which on it is told: one may be by chance. */
+const MEMBER_SAMPLES_MIN = 2;
+
 interface Members {
   of: AllocatingFunction;
   keys: Set<string>;
@@ -98,13 +104,14 @@ export function judgeAges(question: AgeQuestion): AgeJudgement {
   const nowMs = now.atMs;
   const windowHours = (nowMs - fromMs) / HOUR_MS;
   const groups = groupsOf(question);
-  const judged = groups.map((group) => ({ of: group.of, ...judgeGroup(question, group) }));
+  const judged = groups.map((group) => ({ of: group.of, at: group.at, ...judgeGroup(question, group) }));
   const bytesAll = judged.reduce((all, { bytes }) => all + bytes, 0);
   const functions: AgedFunction[] = [];
   let generations = 0;
-  for (const { of, kind, shaped, bytes, bytesPerHour, lifetimeMs } of judged) {
+  for (const { of, at, kind, shaped, bytes, bytesPerHour, lifetimeMs } of judged) {
     if (kind === 'all-ages') generations += bytes * shaped.generationRatio;
-    functions.push({ ...of, kind, bytes, ratio: bytes / Math.max(bytesAll, 1), bytesByAge: shaped.bytesByAge, bytesPerHour, lifetimeMs });
+    const one = { ...of, kind, bytes, ratio: bytes / Math.max(bytesAll, 1), bytesByAge: shaped.bytesByAge, bytesPerHour, lifetimeMs };
+    functions.push(of === SEVERAL ? { ...one, members: membersOf(now, at) } : one);
   }
   functions.sort((a, b) => b.bytes - a.bytes);
   const rateOf = (kinds: readonly AgeKind[]): number =>
@@ -171,7 +178,7 @@ function groupsOf({ now, fromMs, bornMs }: AgeQuestion): Members[] {
     else known.push(i);
   }
   const groups: Members[] = [];
-  const rest: Members = { of: { function: '(several functions)', file: '', line: 0 }, keys: new Set(), at: [] };
+  const rest: Members = { of: SEVERAL, keys: new Set(), at: [] };
   for (const [index, at] of byFunction) {
     const of = now.functions[index];
     if (at.length >= SAMPLES_MIN || isRegrown(now, at)) groups.push({ of, keys: new Set([functionKey(of)]), at });
@@ -182,6 +189,19 @@ function groupsOf({ now, fromMs, bornMs }: AgeQuestion): Members[] {
   }
   if (rest.at.length > 0) groups.push({ ...rest, at: rest.at.sort((a, b) => a - b) });
   return groups;
+}
+
+function membersOf({ functionOf, functions, sizes }: AgeCapture, at: readonly number[]): (AllocatingFunction & { bytes: number })[] {
+  const members = new Map<number, { bytes: number; samples: number }>();
+  for (const i of at) {
+    const { bytes, samples } = members.get(functionOf[i]) ?? { bytes: 0, samples: 0 };
+    members.set(functionOf[i], { bytes: bytes + sizes[i], samples: samples + 1 });
+  }
+  return [...members]
+    .filter(([, { samples }]) => samples >= MEMBER_SAMPLES_MIN)
+    .map(([index, { bytes }]) => ({ ...functions[index], bytes }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, FUNCTIONS_TOLD_MAX);
 }
 
 interface JudgedGroup {

@@ -180,6 +180,21 @@ test('should name nobody when what the function calls stands elsewhere', (t) => 
   t.is(leak([made('onRequest', HANDLER)], [SANDBOX], { calls }).culprit!.allocation, null);
 });
 
+test('should name one of several functions with few samples each when it stands in the file of the holder', (t) => {
+  const several = {
+    ...made('(several functions)', ''),
+    ratio: 0.8,
+    bytes: 10 * MIB,
+    members: [
+      { function: 'log', file: 'file:///srv/shop/src/log.js', line: 1, bytes: 3 * MIB },
+      { function: 'addProduct', file: CATALOGUE.file, line: 30, bytes: 2 * MIB },
+    ],
+  };
+  const { culprit } = leak([several], [PRODUCT]);
+  t.deepEqual(culprit?.allocation, { function: 'addProduct', file: 'src/catalogue.js', line: 30, ratio: 0.16 });
+  t.is(leak([{ ...several, members: [several.members[0]] }], [PRODUCT]).culprit?.allocation, null);
+});
+
 test('should name a function when it stands in the file of the holder', (t) => {
   const { suspects } = leak([made('openSandbox', TENANTS.file), made('addProduct', CATALOGUE.file)], [PRODUCT]);
   t.is(suspects[0]?.allocation?.function, 'addProduct');

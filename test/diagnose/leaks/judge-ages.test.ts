@@ -150,3 +150,35 @@ test('should count the generations of LEAKS 2.4 when their shapes are given', (t
   t.is(shape([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 36]), 'in-flight');
   t.is(shape([20, 14, 12, 9, 0, 0, 0, 0, 0, 0, 0, 0]), 'front');
 });
+
+test('should tell who is among several functions with few samples each, most bytes first, and nobody with one sample alone', (t) => {
+  const born = { add: range(62, 120, 15), addLine: range(66, 120, 15), addNote: range(70, 120, 20), once: [80] };
+  const early = { add: range(62, 110, 15), addLine: range(66, 110, 15), addNote: range(70, 110, 20), once: [80] };
+  const { functions } = judge(profileAt(110, early), profileAt(120, born), (ms) => (100 + Math.max(0, ms / MINUTE_MS - 60) / 9) * MIB);
+  const several = functions.find(({ function: name }) => name === '(several functions)')!;
+  t.deepEqual(
+    several.members?.map(({ function: name, bytes }) => [name, bytes / KIB_512]),
+    [
+      ['add', 4],
+      ['addLine', 4],
+      ['addNote', 3],
+    ],
+  );
+});
+
+test('should not be sure of a lifetime that is as long as the process: of a queue that grows the oldest go as well', (t) => {
+  // One in five goes, from the oldest on; the level rises all the same.
+  const level = (ms: number): number => (100 + Math.max(0, ms / MINUTE_MS - 60) / 4) * MIB;
+  const before = profileAt(110, { enqueue: range(12, 110) });
+  const now = profileAt(120, { enqueue: range(22, 120) });
+  const ask = (oldestMs: number): AgeJudgement => {
+    const earlier = captureAges(before, 110 * MINUTE_MS);
+    const capture = captureAges(now, 120 * MINUTE_MS);
+    const lifetimesMs = lifetimesOf(earlier, capture, MINUTE_MS, bornMs);
+    const question = { fromMs: 20 * MINUTE_MS, growthBytesPerHour: 15 * MIB, baseBytes: 100 * MIB, noiseBytes: MIB, pairGapMs: 8 * MINUTE_MS };
+    return judgeAges({ ...question, now: capture, earlier: [earlier], lifetimesMs, oldestMs, bornMs, levelAt: level });
+  };
+  t.deepEqual([ask(MINUTE_MS).verdict, ask(MINUTE_MS).reason], ['unclear', 'mortal']);
+  // The same with three hours of history: nothing is as old as that.
+  t.is(ask(-120 * MINUTE_MS).verdict, 'refuted');
+});
