@@ -134,4 +134,6 @@ export interface AllocatingHint {
   line: number;
   /** Alive. */
   bytes: number;
+  /** Seen to be called below one that allocates, and so perhaps inlined into it: its file agrees as much as that one's, its name says nothing. */
+  inlined?: boolean;
 }

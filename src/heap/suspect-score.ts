@@ -85,8 +85,8 @@ function quietRatio(draft: Draft, quiet: readonly AllocatingHint[], hasLeakNear:
 }
 
 /** The function is the class's constructor, that of an object which has one of the class, or the object itself. */
-function isOwn({ name, function: own, owners, place }: Draft, { function: made, file }: AllocatingHint): boolean {
-  if (made === '') return false;
+function isOwn({ name, function: own, owners, place }: Draft, { function: made, file, inlined }: AllocatingHint): boolean {
+  if (made === '' || inlined) return false;
   if (owners.includes(made)) return true;
   return (made === name || made === own) && (place === null || file === '' || sameFile(place.file, file));
 }

@@ -49,6 +49,12 @@ test('should name what nothing is known of before what is known not to leak', as
   t.is(first.holder, AUDITS);
 });
 
+test('should take the file alone, not the class, of a function that may have been inlined into one that leaks', async (t) => {
+  const inlined = (name: string) => from(name, 1.3 * MIB).map((it) => ({ ...it, inlined: true }));
+  const [first, second] = await suspectsOf({ growthBytes: 3.1 * MIB, growthBytesMin: 1.3 * MIB, functions: inlined('CacheEntry') });
+  t.deepEqual([first.score.allocation, second.score.allocation], [0.05, 0.05], 'two stand in that file');
+});
+
 test('should hold little against a class when the quiet function made a small part of it, as before it was inlined', async (t) => {
   const [first] = await suspectsOf({ growthBytes: 3.1 * MIB, quietFunctions: from('CacheEntry', 0.1 * MIB) });
   t.is(first.holder, CACHE);
