@@ -159,7 +159,6 @@ export class Agent {
         nodeOptions: data.nodeOptions,
         readMain: () => this.threads.main?.readSample() ?? null,
         signals: this.signals,
-        snapshotBytes: () => this.snapshotBytes(),
         readGc: () => gcSoFar(this.windows.current),
         nameOf: (tid: number) => this.own.nameOf(tid) ?? this.threads.nameOf(tid),
         onFault,
@@ -388,14 +387,10 @@ export class Agent {
   private health({ threads }: Omit<Runtime, 'gc'>): Omit<AgentHealth, 'pausesNsMax'> {
     return {
       cpuRatio: this.own.cpuRatio(threads),
-      rssBytes: this.own.heapBytes() + this.snapshotBytes(),
+      rssBytes: this.own.heapBytes() + this.signals.snapshotBytes(),
       restarts: this.restarts + this.poolDeaths,
       faults: this.faults.list(),
     };
-  }
-
-  private snapshotBytes(): number {
-    return this.alerts?.snapshotBytes ?? 0;
   }
 
   private fault(code: string, message: string, count?: number): void {

@@ -19,9 +19,7 @@ export interface RuntimeSources {
   execArgv: string[];
   nodeOptions: string | undefined;
   readMain(): ThreadSample | null;
-  signals: Pick<MemorySignals, 'nativeBytes' | 'handles'>;
-  /** Of native memory what heap snapshots of pitot's own left behind: pitot's, not the application's. */
-  snapshotBytes(): number;
+  signals: Pick<MemorySignals, 'nativeBytes' | 'snapshotBytes' | 'handles'>;
   /** Collections of the open window so far. */
   readGc(): { count: number; totalMs: number; pauseNsMax: number };
   /** Name of a thread of the application's or pitot's own; null for Node's. */
@@ -90,7 +88,7 @@ export class RuntimeSampler {
   }
 
   private add(use: ProcessUse, atMs: number, wallMs: number): void {
-    const { heartbeat, nameOf, readGc, readMain, signals, snapshotBytes } = this.sources;
+    const { heartbeat, nameOf, readGc, readMain, signals } = this.sources;
     const main = readMain();
     if (atMs - this.threadsAtMs >= THREADS_SAMPLE_MS) {
       this.threadsAtMs = atMs;
@@ -100,7 +98,7 @@ export class RuntimeSampler {
       atMs,
       wallMs,
       ...use,
-      nativeBytes: Math.max(0, signals.nativeBytes() - snapshotBytes()),
+      nativeBytes: Math.max(0, signals.nativeBytes() - signals.snapshotBytes()),
       handles: signals.handles,
       main: main && { ...main, spaces: main.spaces.map((space, i) => ({ name: this.spaceNames[i] ?? `space ${i}`, ...space })) },
       threads: this.threads,

@@ -179,11 +179,6 @@ export class Alerts {
     return { ...judged, leaks: this.sources.leaks.monitor.leaks() };
   }
 
-  /** Resident memory that heap snapshots of pitot's own left behind. */
-  get snapshotBytes(): number {
-    return this.sources.leaks.monitor.snapshotBytes;
-  }
-
   get alertsOfRun(): Alert[] {
     return this.monitor.alertsOfRun;
   }

@@ -55,5 +55,6 @@ export function startLeaks(parts: AgentParts, { onLeak, onFault }: LeakEvents): 
       onFault,
     },
   );
+  signals.snapshotBytes = () => monitor.snapshotBytes;
   return { monitor, end: () => heap.end() };
 }
