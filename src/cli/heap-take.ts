@@ -29,9 +29,9 @@ export interface TakeOptions {
 export async function takeHeap({ pid: text, dir, json }: TakeOptions, io: CliIo, seenMsMax = SEEN_MS_MAX): Promise<number> {
   const pid = Number(text);
   if (!Number.isSafeInteger(pid) || pid <= 0) throw usageError('--take', 'the number of a process', text, 'See ps for the numbers of processes.');
-  const bases = dir !== undefined ? [resolve(dir)] : basesOf(pid, io.env);
-  const open = dir !== undefined ? [] : openRuns(pid);
   const closed: string[] = [];
+  const bases = dir !== undefined ? [resolve(dir)] : basesOf(pid, io.env, closed);
+  const open = dir !== undefined ? [] : openRuns(pid);
   const runs = [...new Set([...open, ...bases.map((base) => newestRun(base, pid, closed)).filter((found) => found !== null)])];
   // Run directories are their owner's alone.
   if (runs.length === 0 && closed.length > 0)
@@ -100,7 +100,7 @@ function giveTo(run: string, ...files: string[]): void {
 }
 
 /** Where the process may write: as it has it itself, then as this shell has it. */
-function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
+function basesOf(pid: number, env: NodeJS.ProcessEnv, closed: string[]): string[] {
   const bases: string[] = [];
   try {
     const cwd = readlinkSync(`/proc/${pid}/cwd`);
@@ -108,8 +108,9 @@ function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
       .split('\0')
       .find((line) => line.startsWith('PITOT_DIR='));
     bases.push(resolve(cwd, own?.slice('PITOT_DIR='.length) || 'pitot-reports'));
-  } catch {
-    // Not this user's process, or not Linux.
+  } catch (error) {
+    // Not this user's process; or not Linux, or no process.
+    note(`/proc/${pid}`, error, closed);
   }
   bases.push(resolve(env.PITOT_DIR || 'pitot-reports'));
   return [...new Set(bases)];
@@ -119,13 +120,21 @@ function basesOf(pid: number, env: NodeJS.ProcessEnv): string[] {
 function openRuns(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      const file = linkOf(`/proc/${pid}/fd/${fd}`);
-      return file.endsWith('/agent.log') && RUN_DIRECTORY.exec(basename(dirname(file)))?.[1] === String(pid) ? [dirname(file)] : [];
+      const link = `/proc/${pid}/fd/${fd}`;
+      const file = linkOf(link);
+      const isLog = file.endsWith('/agent.log') && RUN_DIRECTORY.exec(basename(dirname(file)))?.[1] === String(pid);
+      return isLog && isSame(link, file) ? [dirname(file)] : [];
     });
   } catch {
     // As above.
     return [];
   }
+}
+
+/** In a container of its own the process means another file by that name. */
+function isSame(link: string, file: string): boolean {
+  const [a, b] = [link, file].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
 
 function linkOf(path: string): string {
@@ -138,7 +147,6 @@ function linkOf(path: string): string {
 
 /** closed: gets the directory with the error where it may not be read. */
 function newestRun(base: string, pid: number, closed: string[]): string | null {
-  if (!existsSync(base)) return null;
   const runs = namesIn(base, closed).filter((name) => /\.\d{8}-\d{6}\.\d+$/.test(name) && name.endsWith(`.${pid}`));
   const newest = runs.sort((a, b) => startOf(a).localeCompare(startOf(b))).at(-1);
   return newest === undefined ? null : join(base, newest);
@@ -148,9 +156,15 @@ function namesIn(base: string, closed: string[]): string[] {
   try {
     return readdirSync(base);
   } catch (error) {
-    closed.push(`${base}: ${(error as NodeJS.ErrnoException).code}`);
+    note(base, error, closed);
     return [];
   }
+}
+
+/** What is not there is no obstacle. */
+function note(path: string, error: unknown, closed: string[]): void {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') closed.push(`${path}: ${code}`);
 }
 
 /** `20261123-142530` of a run directory's name. */

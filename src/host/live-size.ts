@@ -29,7 +29,7 @@ export type HeapSpace = Pick<v8.HeapSpaceInfo, 'space_name' | 'space_used_size' 
 
 /**
  * The newest full collection's figures. Between its end and the look after it the old spaces grow by what is promoted, or allocated there at once: where the loop
- * has told late, by tens of megabytes. Such a level is a bound only, and is held back until one is exact, lower than the last, or the least of a minute.
+ * has told late, by tens of megabytes. Such a level is a bound only, and is held back until one is exact or lower than the last; the eighth, or the first after a minute, brings the least of them.
  */
 export class LiveSize {
   /** Bytes of objects that the newest full collection left; 0: there was none yet. */
@@ -60,8 +60,10 @@ export class LiveSize {
 
   /** Once a second, also while the loop stands. */
   look(nowMs: number, spaces: readonly HeapSpace[]): void {
-    if (this.looks.length === LOOKS_MAX) this.looks.shift();
-    this.looks.push({ atMs: nowMs, oldBytes: oldBytesOf(spaces) });
+    const oldBytes = oldBytesOf(spaces);
+    // The agent's interrupt may come in the middle of a look.
+    while (this.looks.length >= LOOKS_MAX) this.looks.shift();
+    this.looks.push({ atMs: nowMs, oldBytes });
   }
 
   private take(liveBytes: number): void {

@@ -20,6 +20,8 @@ const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 /** A run without a goodbye that wrote within so long may be alive: twice the longest window, ms. */
 export const YOUNG_MS = 2 * 3_600_000;
+/** Part of the bound on bytes that a large heap snapshot leaves to all else: with it there may be more than the bound. */
+const REST_RATIO = 0.25;
 /** Of a run directory: heap profiles and snapshots. */
 export const HEAP_DIRECTORY = 'heap';
 /** `<service>.<YYYYMMDD-HHMMSS>.<pid>`: what pitot made, and so may remove. */
@@ -115,9 +117,9 @@ interface Run {
 export function applyRetention(base: string, own: string, bounds: RetentionBounds, isAlive: (pid: number) => boolean, nowMs: number): string[] {
   const removed: string[] = [];
   const runs = listRuns(base, own, isAlive, nowMs);
-  // A heap snapshot that is larger than all may be, as one from near the heap's limit: no reason to remove all else.
-  const stayingBytes = newestBytes(filesIn(own, HEAP_DIRECTORY, '.heapsnapshot'));
-  const bytesMax = bounds.bytes + (stayingBytes > bounds.bytes ? stayingBytes : 0);
+  // The newest heap snapshot, of whatever run, is no reason to remove all else: a quarter of the bound is for the rest.
+  const newestBytes = newestSnapshotBytes(runs.map(({ directory }) => directory));
+  const bytesMax = Math.max(bounds.bytes, newestBytes + bounds.bytes * REST_RATIO);
   let bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
   let count = runs.length;
   for (const run of runs.filter((candidate) => !candidate.alive).sort((a, b) => a.newestMs - b.newestMs)) {
@@ -192,7 +194,7 @@ function measure(directory: string): { bytes: number; newestMs: number; isRun: b
   return { bytes, newestMs, isRun };
 }
 
-/** Flame files go first: what they showed is in the reports, merged small; then heap snapshots and profiles, the oldest. The newest of each kind always stays. */
+/** Older heap snapshots go first, each as large as much else; then flame files: what they showed is in the reports, merged small; then heap profiles and reports. The newest of each kind always stays. */
 function removeOldFiles(own: string, excessBytes: number): string[] {
   const removed: string[] = [];
   const reports = readdirSync(own)
@@ -205,7 +207,7 @@ function removeOldFiles(own: string, excessBytes: number): string[] {
     [HEAP_DIRECTORY, '.heapprofile'],
   ].map(([directory, ending]) => filesIn(own, directory, ending));
   let left = excessBytes;
-  for (const path of [flames, snapshots, profiles, reports].flatMap((paths) => paths.slice(0, -1))) {
+  for (const path of [snapshots, flames, profiles, reports].flatMap((paths) => paths.slice(0, -1))) {
     if (left <= 0) break;
     left -= statSync(path).size;
     unlinkSync(path);
@@ -226,7 +228,13 @@ function filesIn(run: string, directory: string, ending: string): string[] {
     .map((name) => join(run, directory, name));
 }
 
-function newestBytes(files: readonly string[]): number {
-  const newest = files.at(-1);
-  return newest === undefined ? 0 : statSync(newest).size;
+function newestSnapshotBytes(runs: readonly string[]): number {
+  let newest = { mtimeMs: 0, size: 0 };
+  for (const run of runs) {
+    for (const file of filesIn(run, HEAP_DIRECTORY, '.heapsnapshot').slice(-1)) {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      if (stat !== undefined && stat.mtimeMs > newest.mtimeMs) newest = stat;
+    }
+  }
+  return newest.size;
 }

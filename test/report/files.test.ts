@@ -62,7 +62,7 @@ test('should remove old reports of the own run, never the newest, when it alone 
   t.deepEqual(readdirSync(own).sort(), ['latest.json', 'report-000004.json']);
 });
 
-test('should keep the newest heap snapshot and profile, and all else too, when that snapshot alone is larger than all may be', (t) => {
+test('should leave a quarter of the bound to all else, and remove older heap snapshots first, when the newest takes nearly all or more', (t) => {
   const root = base();
   const old = run(root, 1000, 1, 'exit', 10_000);
   const own = run(root, 1001, 0, 'interval', 10_000);
@@ -70,13 +70,14 @@ test('should keep the newest heap snapshot and profile, and all else too, when t
   const put = (name: string, bytes: number): void => writeFileSync(join(own, 'heap', name), 'x'.repeat(bytes));
   put('Heap.20260101.000000.1001.0.001.heapsnapshot', 60_000);
   put('Heap.20260101.000001.1001.0.001.heapprofile', 100);
-  t.deepEqual(applyRetention(root, own, { bytes: 50_000, runs: 5 }, dead, NOW), []);
+  // 60 000 and a quarter of 50 000: the old run has no place beside the own report.
+  t.deepEqual(applyRetention(root, own, { bytes: 50_000, runs: 5 }, dead, NOW), [old]);
+  mkdirSync(join(own, 'flame'));
+  writeFileSync(join(own, 'flame/CPU.1.cpuprofile'), 'x');
+  writeFileSync(join(own, 'flame/CPU.2.cpuprofile'), 'x');
   put('Heap.20260101.000002.1001.0.002.heapsnapshot', 70_000);
   put('Heap.20260101.000003.1001.0.002.heapprofile', 100);
-  t.deepEqual(applyRetention(root, own, { bytes: 50_000, runs: 5 }, dead, NOW), [
-    old,
-    join(own, 'heap/Heap.20260101.000000.1001.0.001.heapsnapshot'),
-  ]);
+  t.deepEqual(applyRetention(root, own, { bytes: 50_000, runs: 5 }, dead, NOW), [join(own, 'heap/Heap.20260101.000000.1001.0.001.heapsnapshot')]);
 });
 
 test('should touch no directory that only looks like a run', (t) => {

@@ -70,6 +70,8 @@ export class AlertMonitor {
   private readonly deliveries = new Map<string, Map<string, string>>();
   /** Evidence as it was when the alert fired, and the newest. */
   private readonly evidence = new Map<string, string[]>();
+  /** Who leaks, as the alert has said. */
+  private readonly culprits = new Map<string, string>();
   private readonly ofRun = new Map<string, Alert>();
   private savedAtMs = 0;
   /** Alerts do not wait for each other: what must be done one after the other is kept so by the actions' runner. */
@@ -105,14 +107,17 @@ export class AlertMonitor {
     return { kpis, alerts, rules: [...this.engine.status(), ...this.options.loaded.notJudged], advice };
   }
 
-  /** What leaks has been named: evidence of alerts that fire about it is what it was before, until this. */
-  leakNamed(figures: Figures): void {
-    const [sentence] = figures.leaks ?? [];
-    if (sentence === undefined) return;
+  /** What leaks has been named: an alert that fires about that kind of memory says so, and is told once more, once for a culprit. */
+  leakNamed(named: readonly { kind: string; culprit: string }[], figures: Figures): void {
+    const sentences = figures.leaks ?? [];
     for (const alert of this.firing) {
+      const own = named.filter(({ kind }) => alert.labels.kind === undefined || alert.labels.kind === kind);
       const rule = this.ruleOf(alert);
       const evidence = rule === undefined ? [] : evidenceFor(rule.name, figures, rule.runbook);
-      if (!evidence.includes(sentence) || this.evidence.get(alert.id)?.includes(sentence)) continue;
+      const culprits = own.map(({ culprit }) => culprit).join();
+      const isAbout = sentences.some((sentence) => evidence.includes(sentence));
+      if (own.length === 0 || !isAbout || this.culprits.get(alert.id) === culprits) continue;
+      this.culprits.set(alert.id, culprits);
       this.evidence.set(alert.id, evidence);
       const now = this.complete(alert, rule);
       this.tell('evidence', now);
@@ -250,7 +255,7 @@ export class AlertMonitor {
   private forgetGone(alerts: readonly Alert[]): void {
     // One that was resolved is told once more, in this window: its last actions may still be under way.
     const known = new Set(alerts.map(({ id }) => id));
-    for (const map of [this.done, this.evidence, this.deliveries]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
+    for (const map of [this.done, this.evidence, this.culprits, this.deliveries]) for (const id of map.keys()) if (!known.has(id)) map.delete(id);
   }
 
   /** Also at the end of the process. */

@@ -144,7 +144,8 @@ export class Alerts {
       runtime: this.stepRuntime.read(nowMs),
     };
     this.monitor.step(figures);
-    if (this.sources.leaks.monitor.takeNamed()) this.monitor.leakNamed(figures);
+    const named = this.sources.leaks.monitor.takeNamed();
+    if (named.length > 0) this.monitor.leakNamed(named, figures);
     this.sinks?.tick();
     const aboutLeaks = this.monitor.firing.filter(({ rule }) => rule === LEAK_RULE);
     this.sources.leaks.monitor.noteFiles(aboutLeaks.flatMap(({ actions }) => actions.filter((text) => text.startsWith('heap-'))));

@@ -6,6 +6,9 @@ import { admitAnalysis, type Program, refuseProgram } from './analysis-admission
 import { analyzeInChild } from './analyze-in-child.js';
 import { type MemoryHeadroom, readMemoryHeadroom } from './memory-headroom.js';
 
+/** How the message begins where it was not begun. */
+export const ANALYSIS_REFUSED = 'heap analysis refused';
+
 /** The machine's own; others in tests. */
 export interface RoomSources {
   headroom?(): MemoryHeadroom;
@@ -18,13 +21,13 @@ export interface RoomSources {
 export async function analyzeIfRoom(file: string, options: Omit<AnalyzeOptions, 'memoryBytesMax'>, sources: RoomSources = {}): Promise<HeapAnalysis> {
   const { headroom = readMemoryHeadroom, pauseMs = AFTER_SNAPSHOT_MS } = sources;
   const wrong = refuseProgram(sources.program);
-  if (wrong !== null) throw new Error(`heap analysis refused: ${wrong}`);
+  if (wrong !== null) throw new Error(`${ANALYSIS_REFUSED}: ${wrong}`);
   let admitted = admitAnalysis(headroom());
   if (typeof admitted === 'string') {
     // What the snapshot took is given back within seconds.
     await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
     admitted = admitAnalysis(headroom());
   }
-  if (typeof admitted === 'string') throw new Error(`heap analysis refused: ${admitted}`);
+  if (typeof admitted === 'string') throw new Error(`${ANALYSIS_REFUSED}: ${admitted}`);
   return analyzeInChild(file, { ...options, memoryBytesMax: admitted });
 }

@@ -1,5 +1,6 @@
 // How long a full collection of the main thread's heap takes: tells how many objects a snapshot has to visit, and how fast. Thread: agent.
-import { SNAPSHOT_COLLECT_MS } from '../../core/evidence-limits.js';
+import { SNAPSHOT_COLLECT_MS, SNAPSHOT_COLLECT_MS_PER_MIB_MIN } from '../../core/evidence-limits.js';
+import { BYTES_PER_MIB } from '../../core/units.js';
 import type { HeapSession } from './heap-session.js';
 import { MAIN_NOW, sendAsPause } from './own-pause.js';
 
@@ -17,7 +18,8 @@ export class CollectionTime {
 
   /**
    * Stops the main thread for one: that of the running heap sampler's profile, which V8 makes as soon as it is asked. HeapProfiler.collectGarbage waits for the
-   * loop, and answers before it has begun. Where no sampler runs, or there is no host, nothing is measured, and it counts as endless.
+   * loop, and answers before it has begun. Where no sampler runs, there is no host, or another tool's sampler collects nothing (what takes no time is no
+   * collection), nothing is measured, and it counts as endless.
    */
   async measure(session: HeapSession, monotonicMs: () => number): Promise<void> {
     const now = () => session.send('Runtime.evaluate', NOW);
@@ -29,8 +31,9 @@ export class CollectionTime {
       );
     const [began, hasProfile, ended] = await Promise.all([now(), profile(), now()]);
     const [beganMs, endedMs] = [began, ended].map((answer) => (answer as { result?: { value?: unknown } }).result?.value);
-    const isTime = hasProfile && typeof beganMs === 'number' && typeof endedMs === 'number' && endedMs > beganMs;
     const { usedSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
-    this.measured = { atMs: monotonicMs(), usedBytes: usedSize, tookMs: isTime ? endedMs - beganMs : Number.POSITIVE_INFINITY };
+    const tookMs = hasProfile && typeof beganMs === 'number' && typeof endedMs === 'number' ? endedMs - beganMs : Number.NaN;
+    const leastMs = (usedSize / BYTES_PER_MIB) * SNAPSHOT_COLLECT_MS_PER_MIB_MIN;
+    this.measured = { atMs: monotonicMs(), usedBytes: usedSize, tookMs: tookMs > leastMs ? tookMs : Number.POSITIVE_INFINITY };
   }
 }

@@ -12,6 +12,7 @@ import {
 import { formatBytes } from '../../core/units.js';
 import { durationWords } from '../../diagnose/rules/durations.js';
 import { SnapshotRedactor } from '../../heap/redact.js';
+import { readAlerts } from '../../report/alerts-log.js';
 import type { Action } from '../actions/action.js';
 import { SAMPLE_NOW } from '../main-session.js';
 import { CollectionTime } from './collection-time.js';
@@ -92,7 +93,7 @@ export class HeapSnapshots {
   private readonly sources: HeapSnapshotSources;
   private readonly collections = new CollectionTime();
   private isBusy = false;
-  /** Files that alerts name. */
+  /** Files that alerts name; those of an agent thread that died are in alerts.ndjson. */
   private readonly ofAlerts = new Set<string>();
   /** Snapshots begun. */
   private count = 0;
@@ -121,7 +122,7 @@ export class HeapSnapshots {
       if (session === null) return { refused: 'the inspector is not available in this process' };
       signal.addEventListener('abort', () => session?.close(), { once: true });
       // A collection that may admit it stops main: only for one that nothing else stands against.
-      const claim = (await this.refusal(session, false)) ?? this.claim(onDemand);
+      const claim = (await this.refusal(session, { onDemand, mayCollect: false })) ?? this.claim(onDemand);
       if (typeof claim === 'string') return { refused: claim };
       return await this.takeClaimed(session, claim, { onDemand, signal });
     } finally {
@@ -139,9 +140,11 @@ export class HeapSnapshots {
     try {
       await within(this.putDown(), REPORT_FIRST_MS_MAX);
       // Memory may have gone meanwhile; from here on it is nobody else's.
-      const refused = await this.refusal(session, true);
-      isBegun = refused === null;
-      const outcome = refused === null ? await this.write(session, onDemand) : { refused };
+      const refused = await this.refusal(session, { onDemand, mayCollect: true });
+      const begin = (): void => {
+        isBegun = true;
+      };
+      const outcome = refused === null ? await this.write(session, onDemand, begin) : { refused };
       if ('refused' in outcome) grant.release();
       return outcome;
     } catch (error) {
@@ -161,19 +164,19 @@ export class HeapSnapshots {
   }
 
   /** Where a timed collection may still admit it: one is made, or, if it may not be, nothing is refused yet. */
-  private async refusal(session: HeapSession, mayCollect: boolean): Promise<string | null> {
+  private async refusal(session: HeapSession, how: { onDemand: boolean; mayCollect: boolean }): Promise<string | null> {
     // What the heap consists of is as new as its size: a large array may have doubled since the last sample.
     await session.send('Runtime.evaluate', { expression: SAMPLE_NOW, silent: true });
     const { usedSize: usedBytes } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
     const { directory, retainBytes, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
     const makeUp = { ...makeUpOf(this.sources.spaces()), limitBytes: this.sources.heapLimitBytes?.() ?? null };
     const heap = { usedBytes, ...makeUp, collectionMs: this.collections.expectedMs(usedBytes, this.sources.monotonicMs()) };
-    const room = { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax, retainBytes };
+    const room = { memory: this.sources.headroom(), ...(await diskOf(directory)), pauseMsMax, ...(how.onDemand ? {} : { retainBytes }) };
     if (!isCollectionWorth(heap, room, IS_NODE_20)) return refuseSnapshot(heap, room, IS_NODE_20);
-    if (!mayCollect) return null;
+    if (!how.mayCollect) return null;
     await this.collections.measure(session, this.sources.monotonicMs);
     // Without its garbage the heap is smaller as well.
-    return this.refusal(session, mayCollect);
+    return this.refusal(session, how);
   }
 
   /** First that no other process takes one, of whatever service: what its snapshot will take is not to be seen yet. */
@@ -188,10 +191,11 @@ export class HeapSnapshots {
     return grant;
   }
 
-  private async write(session: HeapSession, onDemand: boolean): Promise<SnapshotOutcome> {
+  private async write(session: HeapSession, onDemand: boolean, onBegin: () => void): Promise<SnapshotOutcome> {
     const { directory, pid, redact, pauseMsMax = SNAPSHOT_PAUSE_MS_MAX } = this.options;
     const { monotonicMs, nowMs, startMsMax = SNAPSHOT_START_MS_MAX } = this.sources;
     const file = new GrowingFile(directory, heapFileName(directory, nowMs(), pid, 'heapsnapshot'));
+    onBegin();
     const redactor = redact ? new SnapshotRedactor((text) => file.append(text)) : null;
     const rssBeforeBytes = process.memoryUsage.rss();
     const count = ++this.count;
@@ -227,7 +231,7 @@ export class HeapSnapshots {
       const taken = { file: file.finish(), fileBytes: file.bytes, pauseMs, pauseMsMax, ...rss };
       this.sources.onTaken?.(taken);
       if (!onDemand) this.ofAlerts.add(basename(taken.file));
-      keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX, this.ofAlerts);
+      keepNewestHeaps(directory, 'heapsnapshot', HEAP_SNAPSHOTS_MAX, new Set([...this.ofAlerts, ...namedByAlerts(directory)]));
       return taken;
     } catch (error) {
       isOver ||= isLate;
@@ -299,6 +303,11 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
 }
 
 /** Free for this user on the disk of a directory; null where that is not told. */
+function namedByAlerts(directory: string): string[] {
+  const actions = readAlerts(directory).flatMap((alert) => alert.actions);
+  return actions.flatMap((line) => /^heap-snapshot: heap\/(\S+\.heapsnapshot)/.exec(line)?.[1] ?? []);
+}
+
 async function diskOf(directory: string): Promise<{ diskBytes: number | null; isDiskMemory: boolean }> {
   try {
     const { bavail, bsize, type } = await statfs(directory);

@@ -33,6 +33,11 @@ export class LeakFiles {
     });
   }
 
+  /** Of analyses: it was looked into, or another one comes. */
+  removeRefusals(): void {
+    this.taken = this.taken.filter(({ path }) => path !== '');
+  }
+
   private changes(change: () => void): boolean {
     const words = (): string => this.all.map(wordsOf).sort().join();
     const before = words();

@@ -22,6 +22,7 @@ import type { HeapAnalysis, HeapHints } from '../../heap/heap-analysis.js';
 import { appendLeak, type LeakLine } from '../../report/leaks-log.js';
 import type { Leak } from '../../report/report-types.js';
 import type { ThreadSample } from '../drained-thread.js';
+import { ANALYSIS_REFUSED } from '../evidence/analyze-if-room.js';
 import type { CallTable } from './call-table.js';
 import { hintsOf } from './heap-hints.js';
 import type { SamplingProfile } from './heap-sampler.js';
@@ -59,6 +60,12 @@ export interface LeakSources {
   onFault(code: string, message: string): void;
 }
 
+/** A leak whose culprit was found in a snapshot. culprit: the same for the same one. */
+export interface NamedLeak {
+  kind: LeakKind;
+  culprit: string;
+}
+
 export class LeakMonitor {
   private readonly options: LeakMonitorOptions;
   private readonly sources: LeakSources;
@@ -79,7 +86,8 @@ export class LeakMonitor {
   private analysing: Promise<void> = Promise.resolve();
   /** Kinds whose analysis was refused or failed: when it is tried again, and how often it was. */
   private readonly unnamed = new Map<LeakKind, { atMs: number; tries: number }>();
-  private isNamed = false;
+  /** Since they were taken last. */
+  private named: NamedLeak[] = [];
   private readonly files = new LeakFiles();
 
   constructor(options: LeakMonitorOptions, sources: LeakSources) {
@@ -147,11 +155,9 @@ export class LeakMonitor {
     return this.detector.snapshotBytes;
   }
 
-  /** Whether something has been named since the last call. */
-  takeNamed(): boolean {
-    const isNamed = this.isNamed;
-    this.isNamed = false;
-    return isNamed;
+  /** What has been named since the last call. */
+  takeNamed(): NamedLeak[] {
+    return this.named.splice(0);
   }
 
   /** What is known of each class of memory, for a report. */
@@ -208,6 +214,7 @@ export class LeakMonitor {
     this.snapshot = { file, atMs: this.sources.nowMs(), grownBytes: new Map(verdicts.map(({ kind, grownBytes }) => [kind, grownBytes])) };
     this.suspects.clear();
     this.unnamed.clear();
+    this.files.removeRefusals();
     if (this.files.add({ path: file, note })) this.tellFiles();
     for (const { kind, verdict } of verdicts) if (verdict !== 'none' && kind !== 'handles') this.name(kind);
     return this.analysing;
@@ -227,23 +234,30 @@ export class LeakMonitor {
       try {
         const { suspects } = await this.sources.analyze(snapshot.file, hintsOf(before, grownBytes, this.sources.calls));
         this.unnamed.delete(kind);
+        this.files.removeRefusals();
         this.suspects.set(kind, { suspects, takenAtMs: snapshot.atMs });
         const now = find();
         if (now === undefined || suspects.length === 0) return;
-        this.isNamed = true;
+        if (now.verdict === 'leak') this.named.push({ kind, culprit: `${suspects[0].constructor} ${suspects[0].holder}` });
         this.tell('named', now);
       } catch (error) {
         const { message } = error as Error;
         this.sources.onFault('HEAP_ANALYSIS', message);
-        const tries = (this.unnamed.get(kind)?.tries ?? 0) + 1;
-        const retryMs = ACTION_RETRY_MS / this.options.timeScale;
-        const isLast = tries >= ANALYSIS_TRIES_MAX;
-        if (isLast) this.unnamed.delete(kind);
-        else this.unnamed.set(kind, { atMs: this.sources.nowMs() + retryMs, tries });
-        const next = isLast ? '' : `; tried again every ${durationWords(retryMs)}`;
-        if (this.files.add({ path: '', note: `analysis of ${snapshot.file}: refused: ${message}${next}` })) this.tellFiles();
+        this.planRetry(kind, snapshot, message);
       }
     });
+  }
+
+  /** Where memory did not allow it; what has failed fails again. */
+  private planRetry(kind: LeakKind, { file }: TakenSnapshot, message: string): void {
+    const tries = (this.unnamed.get(kind)?.tries ?? 0) + 1;
+    const isLast = tries >= ANALYSIS_TRIES_MAX || !message.startsWith(ANALYSIS_REFUSED);
+    const retryMs = ACTION_RETRY_MS / this.options.timeScale;
+    if (isLast) this.unnamed.delete(kind);
+    else this.unnamed.set(kind, { atMs: this.sources.nowMs() + retryMs, tries });
+    const next = isLast ? '' : `; tried again every ${durationWords(retryMs)}`;
+    const isNews = this.files.add({ path: '', note: `analysis of ${file}: refused: ${message}${next}` });
+    if (isNews || isLast) this.tellFiles();
   }
 
   /** What memory did not allow then it may allow by now. */

@@ -47,8 +47,7 @@ export class AgeEvidence {
 
   /** A profile is wanted now. isSettled: the verdict is a leak, and no profile can make it worse. Stays true until one is brought, or the growth has ended. */
   wants(trend: WindowTrend | undefined, isSettled: boolean, nowMs: number, levelBytes: number): boolean {
-    const isBelow = nowMs < this.#waitBelowUntilMs && levelBytes < this.#waitBelowBytes;
-    const isWaiting = isBelow || nowMs < this.#nextMs || nowMs < this.#waitUntilMs;
+    const isWaiting = nowMs < this.#nextMs || this.#isRefuted(nowMs, levelBytes);
     if (trend === undefined || isWaiting || (isSettled && nowMs - this.#lastMs < AGES_RENEW_MS)) {
       this.#askedMs = Number.NaN;
       return false;
@@ -62,9 +61,12 @@ export class AgeEvidence {
     return nowMs - this.#askedMs > NO_PROFILE_MS && !(nowMs - this.#lastMs < AGES_FRESH_MS);
   }
 
-  /** What the profiles said of late. */
-  judgement(nowMs: number): AgeJudgement | undefined {
-    return this.#judgement !== undefined && nowMs - this.#judgement.atMs < AGES_FRESH_MS ? this.#judgement.said : undefined;
+  /** What the profiles said of late; what they refuted stays so for as long as it is not looked at again. */
+  judgement(nowMs: number, levelBytes: number): AgeJudgement | undefined {
+    if (this.#judgement === undefined) return undefined;
+    const { said, atMs } = this.#judgement;
+    const holds = nowMs - atMs < AGES_FRESH_MS || (said.verdict === 'refuted' && this.#isRefuted(nowMs, levelBytes));
+    return holds ? said : undefined;
   }
 
   get last(): AgeJudgement | undefined {
@@ -107,6 +109,10 @@ export class AgeEvidence {
     this.#captures.push(now);
     // The first stays: who was born with the process and died later is told by it.
     if (this.#captures.length > AGE_CAPTURES_MAX) this.#captures.splice(1, 1);
+  }
+
+  #isRefuted(nowMs: number, levelBytes: number): boolean {
+    return nowMs < this.#waitUntilMs || (nowMs < this.#waitBelowUntilMs && levelBytes < this.#waitBelowBytes);
   }
 
   get #lastMs(): number {

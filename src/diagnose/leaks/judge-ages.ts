@@ -104,7 +104,7 @@ export function judgeAges(question: AgeQuestion): AgeJudgement {
   const nowMs = now.atMs;
   const windowHours = (nowMs - fromMs) / HOUR_MS;
   const groups = groupsOf(question);
-  const judged = groups.map((group) => ({ of: group.of, at: group.at, ...judgeGroup(question, group) }));
+  const judged = groups.map((group) => ({ of: group.of, ...judgeGroup(question, group) }));
   const bytesAll = judged.reduce((all, { bytes }) => all + bytes, 0);
   const functions: AgedFunction[] = [];
   let generations = 0;
@@ -205,6 +205,8 @@ function membersOf({ functionOf, functions, sizes }: AgeCapture, at: readonly nu
 }
 
 interface JudgedGroup {
+  /** Those that are judged. */
+  at: readonly number[];
   kind: AgeKind;
   shaped: ShapedAges;
   bytes: number;
@@ -225,8 +227,16 @@ function judgeGroup(question: AgeQuestion, group: Members): JudgedGroup {
   for (const key of group.keys) lifetimeMs = Math.max(lifetimeMs, question.lifetimesMs.get(key) ?? 0);
   const spanMs = untilMs - firstMs;
   // What is in flight, and goes, is none of what stays.
-  const bytes = bytesOf(now, lasting.at === members ? group.at : lasting.at);
-  const judged = (kind: AgeKind) => ({ kind, shaped, bytes, bytesPerHour: spanMs > 0 ? (shaped.lastingBytes / spanMs) * HOUR_MS : 0, lifetimeMs });
+  const at = lasting.at === members ? group.at : lasting.at;
+  const bytes = bytesOf(now, at);
+  const judged = (kind: AgeKind) => ({
+    at,
+    kind,
+    shaped,
+    bytes,
+    bytesPerHour: spanMs > 0 ? (shaped.lastingBytes / spanMs) * HOUR_MS : 0,
+    lifetimeMs,
+  });
   if (isRegrown(now, group.at)) return judged('regrown');
   if (depthMs < Math.min(DEPTH_MS_ENOUGH, DEPTH_RATIO_MIN * (now.atMs - fromMs))) return judged('in-flight');
   if (shaped.shape !== 'all-ages') return judged(shaped.shape);

@@ -96,7 +96,7 @@ export function judgeGrowth(growth: Growth, before: KnownLeak | undefined): Judg
 function judgeAged(growth: Growth, watch: GrowthWatch, trend: WindowTrend, evidence: AgeEvidence): Judged {
   const { nowMs, startMs } = growth;
   if (nowMs - startMs < UPTIME_MIN_MS) return suspected(growth, trend, `only ${sayDuration(nowMs - startMs)} of data`, 0.2);
-  const ages = evidence.judgement(nowMs);
+  const ages = evidence.judgement(nowMs, watch.history.latest);
   if (ages?.verdict === 'refuted') return { ...none(growth, trend, sayAgainst(ages.reason, ages.functions[0])), isRefuted: true };
   if (watch.isFilling(nowMs, startMs)) return suspected(growth, trend, sayFilling(nowMs - startMs), 0.4);
   // In a young process two profiles may both lie in one tooth of a saw.

@@ -31,9 +31,9 @@ const GAUGES: Readonly<Record<string, { words: string; unit: Unit }>> = {
   [LEAK_HOURS_TO_LIMIT]: { words: 'hours until what leaks reaches its limit', unit: 'plain' },
 };
 
-/** A gauge that is 0 unless its own judge says otherwise: the bound of that judge, which is the one to tell. */
-export function judgedBound(metric: Metric): { limit: number; words: string } | undefined {
-  if (!('gauge' in metric) || metric.gauge !== LEAK_CRITICAL_PER_HOUR) return undefined;
+/** A gauge that is 0 unless its own judge says otherwise: the bound of that judge, which is the one to tell, where the rule has none of its own. */
+export function judgedBound(metric: Metric, above = Number.POSITIVE_INFINITY): { limit: number; words: string } | undefined {
+  if (!('gauge' in metric) || metric.gauge !== LEAK_CRITICAL_PER_HOUR || above >= STAYS_CRITICAL_RATIO * CRITICAL_RATIO_PER_HOUR) return undefined;
   const percent = (ratio: number): string => percentWords(ratio * CRITICAL_RATIO_PER_HOUR);
   return {
     limit: CRITICAL_RATIO_PER_HOUR,

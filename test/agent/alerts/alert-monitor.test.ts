@@ -137,10 +137,13 @@ test('should put who leaks into the evidence of what fires about it, once, and t
   await monitor.settle();
   t.is(monitor.firing.length, 2);
   told.length = 0;
-  const named = at(3, ['The heap leaks 31 MiB an hour: 12 000 × Session held by SessionStore.sessions (Map).', 'the live heap grew']);
-  monitor.leakNamed(named);
-  monitor.leakNamed(named);
-  monitor.leakNamed(at(3, []));
+  const sentence = (perHour: number): string => `The heap leaks ${perHour} MiB an hour: 12 000 × Session held by SessionStore.sessions (Map).`;
+  const named = at(3, [sentence(31), 'the live heap grew']);
+  const culprit = { kind: 'heap', culprit: 'Session SessionStore.sessions (Map)' };
+  monitor.leakNamed([culprit], named);
+  monitor.leakNamed([culprit], at(3, [sentence(32), 'the live heap grew']));
+  monitor.leakNamed([], named);
+  monitor.leakNamed([{ ...culprit, culprit: 'Order' }], at(3, []));
   t.deepEqual(told, ['evidence', 'send again firing, 5 lines']);
   const { event, alert } = readAlertLines(directory).at(-1)!;
   t.deepEqual([event, alert.rule, alert.evidence[0]], ['evidence', 'memory leak', named.leaks![0]]);

@@ -1,7 +1,7 @@
 // Taking a heap snapshot, over a line to a main thread that is played: what is held meanwhile, and what is given back when it fails.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { HeapSession } from '../../../src/agent/evidence/heap-session.js';
@@ -180,6 +180,29 @@ test('should give back the lease, and say that memory is its own again, when the
 test('should have the time that the standstill its user allows asks for, when it is the action of an alert', (t) => {
   const timeoutMs = (pauseMsMax?: number): number => heapSnapshotAction(play(t, () => {}, pauseMsMax).snapshots).timeoutMs;
   t.deepEqual([timeoutMs(), timeoutMs(100), timeoutMs(60_000), timeoutMs(600_000)], [120_000, 120_000, 375_000, 3_615_000]);
+});
+
+test('should use up no cool-down when the file cannot be made', async (t) => {
+  const { snapshots, path } = play(t, (main, done) => {
+    chunk(main, 'text');
+    done();
+  });
+  const heapDirectory = dirname(path(''));
+  mkdirSync(dirname(heapDirectory), { recursive: true });
+  writeFileSync(heapDirectory, '');
+  const take = () => snapshots.take({ onDemand: false, signal: new AbortController().signal });
+  await t.throwsAsync(take());
+  rmSync(heapDirectory);
+  t.like(await take(), { fileBytes: 4 });
+});
+
+test('should take a profile that needs no time for none of a collection, as that of a sampler that collects nothing', async (t) => {
+  const main = new PlayedMain((_, done) => done());
+  main.usedSize = 512 * MIB;
+  main.collectionMs = 17;
+  const { snapshots } = play(t, () => {}, undefined, main);
+  const outcome = await snapshots.take({ onDemand: true, signal: new AbortController().signal });
+  t.regex((outcome as { refused: string }).refused, /^the process would stand still for about 3[08]\.[47] s/);
 });
 
 test('should keep what an alert took, and the newest eight that were asked for, when more are asked for', async (t) => {

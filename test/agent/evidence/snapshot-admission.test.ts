@@ -135,8 +135,8 @@ test('should think a collection worth its pause when the standstill by the bytes
   t.true(isCollectionWorth(heap(512 * MIB), large, false));
   t.false(isCollectionWorth(heap(513 * MIB), large, false), 'the collection itself is long');
   const impatient = (pauseMsMax: number) => room(65_536 * MIB, { pauseMsMax });
-  t.false(isCollectionWorth(heap(300 * MIB), impatient(1400), false), 'the shortest collection of such a heap would not admit it');
-  t.true(isCollectionWorth(heap(300 * MIB), impatient(1500), false));
+  t.false(isCollectionWorth(heap(300 * MIB), impatient(1200), false), 'the shortest collection of such a heap would not admit it');
+  t.true(isCollectionWorth(heap(300 * MIB), impatient(1300), false));
 });
 
 test('should refuse when the file is likely to push out the other files of pitot', (t) => {

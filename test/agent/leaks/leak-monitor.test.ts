@@ -293,17 +293,30 @@ test('should go on without a name, say why, and try again in ten minutes, when t
   });
   isFree = true;
   await made.runTo(3 * HOUR_MS + 11 * MINUTE_MS);
-  t.deepEqual([ofHeap(made).at(-1)?.event, made.monitor.takeNamed(), made.monitor.takeNamed()], ['named', true, false]);
+  t.deepEqual(made.monitor.takeNamed(), [{ kind: 'heap', culprit: 'Session SessionStore.sessions (Map)' }]);
+  t.deepEqual(made.monitor.takeNamed(), []);
+  const last = ofHeap(made).at(-1)!;
+  t.deepEqual([last.event, last.files], ['named', [{ path: 'heap/Heap.1.heapsnapshot', note: '' }]]);
   t.is(made.faults.length, 1);
 });
 
-test('should try an analysis six times, and no more, when it is refused each time', async (t) => {
-  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze: () => Promise.reject(new Error('no memory')) });
+test('should try an analysis six times, and no more, when it is refused each time; once when it fails', async (t) => {
+  const made = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze: () => Promise.reject(new Error('heap analysis refused: no memory')) });
   await made.runTo(3 * HOUR_MS);
   await made.monitor.lookInto('heap/Heap.1.heapsnapshot');
   await made.runTo(5 * HOUR_MS);
   t.is(made.faults.length, 6);
-  t.is(ofHeap(made).filter(({ event }) => event === 'files').length, 2, 'said once');
+  const told = ofHeap(made).filter(({ event }) => event === 'files');
+  t.deepEqual(
+    told.map(({ files }) => files.at(-1)!.note.replace(/.*no memory/, '')),
+    ['', '; tried again every 10 min', ''],
+    'at first, and when it is given up',
+  );
+  const failing = new MadeUpProcess(t, 2 * HOUR_MS, 60 * MIB, { analyze: () => Promise.reject(new Error('the file is cut off')) });
+  await failing.runTo(3 * HOUR_MS);
+  await failing.monitor.lookInto('heap/Heap.1.heapsnapshot');
+  await failing.runTo(5 * HOUR_MS);
+  t.deepEqual(failing.faults, ['HEAP_ANALYSIS the file is cut off']);
 });
 
 test('should tell rules of growth that is measured a little below 10 % an hour as critical, when the detector does', async (t) => {

@@ -14,7 +14,7 @@ export interface Bounds {
 
 export function thresholdJudge(condition: Extract<Condition, { kind: 'threshold' }>, context: JudgeContext): Judge {
   const { metric } = condition;
-  const judged = judgedBound(metric);
+  const judged = judgedBound(metric, condition.above);
   const bounds = judged?.words ?? boundWords(condition, (value) => valueWords(metric, value));
   const limitOf = (value: number): number => judged?.limit ?? boundOf(condition, value);
   const judge: Judge = {
