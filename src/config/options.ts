@@ -168,7 +168,7 @@ export const OPTIONS: { readonly [K in OptionKey]: OptionSpec<ResolvedConfig[K]>
     default: 512 * BYTES_PER_MIB,
     defaultText: '512 MiB',
     ...bytes(BYTES_PER_MIB, Number.MAX_SAFE_INTEGER, 'bytes as a number or as text like "512 MiB", at least 1 MiB', '512 MiB'),
-    doc: 'Bound on all files under the report directory; the oldest runs go first.',
+    doc: 'Bound on all files under the report directory; the oldest runs go first. One heap snapshot that takes more than three quarters of it may go beyond by so much.',
   },
   retainRuns: {
     env: 'PITOT_RETAIN_RUNS',
