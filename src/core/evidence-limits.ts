@@ -43,9 +43,9 @@ export const SNAPSHOT_RESERVE_RATIO = 0.1;
 /** Bytes on disk that a snapshot takes at the worst, times the used heap: measured 0.4 to 4; and what it leaves free there, bytes. */
 export const SNAPSHOT_DISK_RATIO = 5;
 export const SNAPSHOT_DISK_RESERVE_BYTES = 16 * 1024 * 1024;
-/** The same as a rule (measured 1.5 to 2.2 for objects), and the part of PITOT_RETAIN_BYTES that it may take: reports and flames of days go for it else. */
+/** The same as a rule (measured 1.5 to 2.2 for objects), and the part of PITOT_RETAIN_BYTES that it may take; a quarter is left to all else in any case. */
 export const SNAPSHOT_FILE_RATIO = 2;
-export const SNAPSHOT_RETAIN_RATIO_MAX = 0.75;
+export const SNAPSHOT_RETAIN_RATIO_MAX = 1;
 /** Part of V8's own limit up to which the heap may be used: beyond it the process dies in the middle of a snapshot, or soon after. */
 export const SNAPSHOT_HEAP_RATIO_MAX = 0.9;
 /** How long the report before a snapshot is waited for, ms: on a disk that hangs, the snapshot is not to be lost too. */
